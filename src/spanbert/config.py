@@ -1,0 +1,193 @@
+"""One TOML file per run -> the stages' frozen dataclasses.
+
+Each stage's dataclass lies beside its stage; this file only gathers them. An unknown key is refused
+with the nearest name, and a value of the wrong type with the expected one.
+"""
+
+import dataclasses
+import difflib
+import hashlib
+import json
+import tomllib
+import typing
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from spanbert.corpus.config import CorpusConfig
+from spanbert.errors import ConfigError
+from spanbert.masking.config import MaskingConfig
+from spanbert.model.config import ModelConfig
+from spanbert.objectives.config import ObjectiveConfig
+from spanbert.registry.config import RegistryConfig
+from spanbert.shards.config import ShardsConfig
+from spanbert.tasks.config import QAConfig
+from spanbert.tokenizer.config import TokenizerConfig
+from spanbert.training.config import TrainingConfig
+from spanbert.validation import require
+
+Section = TypeVar("Section")
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """What names a run and where it is kept."""
+
+    name: str = "spanbert"  # lower-case letters, digits and hyphens
+    seed: int = 1907
+    folder: str = "runs"  # each run gets a folder of its own in here
+
+    def __post_init__(self) -> None:
+        allowed = set("abcdefghijklmnopqrstuvwxyz0123456789-")
+        require(
+            0 < len(self.name) <= 40 and set(self.name) <= allowed,
+            f"run.name = {self.name!r} must be 1 to 40 lower-case letters, digits or hyphens",
+        )
+
+
+@dataclass(frozen=True)
+class Config:
+    """All settings of one run, a section for each stage."""
+
+    run: RunConfig = field(default_factory=RunConfig)
+    corpus: CorpusConfig = field(default_factory=CorpusConfig)
+    tokenizer: TokenizerConfig = field(default_factory=TokenizerConfig)
+    shards: ShardsConfig = field(default_factory=ShardsConfig)
+    masking: MaskingConfig = field(default_factory=MaskingConfig)
+    model: ModelConfig = field(default_factory=ModelConfig)
+    objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+    qa: QAConfig = field(default_factory=QAConfig)
+    registry: RegistryConfig = field(default_factory=RegistryConfig)
+
+    def __post_init__(self) -> None:
+        longest = self.shards.max_pieces + 2  # with [CLS] and [SEP]
+        require(
+            longest <= self.model.max_positions,
+            f"shards.max_pieces + 2 = {longest} exceeds model.max_positions"
+            f" = {self.model.max_positions}",
+        )
+        require(
+            self.qa.max_length <= self.model.max_positions,
+            f"qa.max_length = {self.qa.max_length} exceeds model.max_positions"
+            f" = {self.model.max_positions}",
+        )
+
+    @property
+    def digest(self) -> str:
+        """sha256 over all settings but where runs are kept."""
+        content = dataclasses.asdict(self)
+        del content["run"]["folder"]
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def run_id(self) -> str:
+        """Name and digest: two runs with the same id have the same settings."""
+        return f"{self.run.name}-{self.digest[:8]}"
+
+
+def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
+    """Read a TOML file and apply `section.key=value` overrides.
+
+    Raises:
+        ConfigError: the file is missing or not TOML, or a key or value is not accepted.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        remedy = "pass --config with one of configs/*.toml"
+        raise ConfigError(f"cannot read it ({error})", place=str(path), remedy=remedy) from error
+    try:
+        return parse_config(text, overrides)
+    except ConfigError as error:
+        raise ConfigError(
+            error.cause, place=error.place or str(path), remedy=error.remedy
+        ) from error
+
+
+def parse_config(text: str, overrides: Sequence[str] = ()) -> Config:
+    """The settings in a TOML text, with `section.key=value` overrides applied."""
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"not valid TOML: {error}", remedy="correct the file") from error
+    for override in overrides:
+        _apply_override(tables, override)
+    return _build(Config, tables, "")
+
+
+def to_toml(config: Config) -> str:
+    """The resolved settings as TOML that `parse_config` reads back to an equal object."""
+    lines: list[str] = []
+    for section, values in dataclasses.asdict(config).items():
+        lines.append(f"[{section}]")
+        lines += [f"{key} = {_toml_value(value)}" for key, value in values.items()]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _toml_value(value: Any) -> str:
+    if isinstance(value, float) and value == int(value):
+        return repr(float(value))
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _apply_override(tables: dict[str, Any], override: str) -> None:
+    path, separator, raw = override.partition("=")
+    section, dot, key = path.strip().partition(".")
+    if not (separator and dot and key):
+        raise ConfigError(
+            f"--set {override!r} is not of the form section.key=value",
+            remedy="for example --set training.steps=100",
+        )
+    tables.setdefault(section, {})[key] = _parse_value(raw.strip())
+
+
+def _parse_value(raw: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {raw}")["value"]
+    except tomllib.TOMLDecodeError:
+        return raw  # an unquoted string
+
+
+def _build(cls: type[Section], table: Any, path: str) -> Section:
+    if not isinstance(table, dict):
+        raise ConfigError(f"{path.rstrip('.')} must be a table", remedy=f"write [{path[:-1]}]")
+    hints = typing.get_type_hints(cls)
+    _refuse_unknown(table, list(hints), path)
+    values = {
+        key: _convert(value, hints[key], f"{path}{key}") for key, value in table.items()
+    }
+    return cls(**values)
+
+
+def _refuse_unknown(table: dict[str, Any], known: list[str], path: str) -> None:
+    for key in table:
+        if key not in known:
+            nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+            remedy = f"did you mean {path}{nearest[0]}?" if nearest else f"known: {', '.join(known)}"
+            raise ConfigError(f"unknown key {path}{key}", remedy=remedy)
+
+
+def _convert(value: Any, hint: Any, path: str) -> Any:
+    if dataclasses.is_dataclass(hint):
+        return _build(typing.cast(type, hint), value, f"{path}.")
+    if typing.get_origin(hint) is tuple:
+        return _convert_list(value, typing.get_args(hint)[0], path)
+    if typing.get_origin(hint) is typing.Literal:
+        choices = typing.get_args(hint)
+        if value in choices:
+            return value
+        raise ConfigError(f"{path} = {value!r} must be one of {', '.join(map(repr, choices))}")
+    if hint is float and type(value) is int:
+        return float(value)
+    if type(value) is not hint:
+        raise ConfigError(f"{path} = {value!r} must be of type {hint.__name__}")
+    return value
+
+
+def _convert_list(value: Any, item_hint: Any, path: str) -> tuple[Any, ...]:
+    if not isinstance(value, list):
+        raise ConfigError(f"{path} = {value!r} must be a list", remedy=f'write {path} = ["..."]')
+    return tuple(_convert(item, item_hint, path) for item in value)

@@ -1,0 +1,92 @@
+"""Everything that can go wrong, as one tree; each branch has the exit code a caller can act on.
+
+SpanbertError            1   a mistake of ours
+├── ConfigError          2   usage or configuration
+├── DataError            3   input data cannot be used
+├── CheckpointError      4   checkpoint, vocabulary or sizes do not fit together
+├── IntegrityError       5   a digest does not match, or a file is refused as unsafe
+├── GateError            6   a quality gate was not passed
+├── NumericsError       65   training diverged
+├── DependencyError     69   a service or optional package is not there (a retry may help)
+└── StorageError        74   reading or writing failed (a retry may help)
+"""
+
+import errno
+
+
+class SpanbertError(Exception):
+    """A failure told in one line: what, where, and what to do next.
+
+    Args:
+        cause: the value and the rule that it broke.
+        place: file, line or setting, when there is one.
+        remedy: the next command or change to try.
+    """
+
+    exit_code = 1
+
+    def __init__(self, cause: str, *, place: str = "", remedy: str = "") -> None:
+        super().__init__(cause)
+        self.cause, self.place, self.remedy = cause, place, remedy
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if self.place else ""
+        then = f" -> {self.remedy}" if self.remedy else ""
+        return " ".join(f"{where}{self.cause}{then}".split())
+
+
+class ConfigError(SpanbertError):
+    """Usage or configuration is wrong."""
+
+    exit_code = 2
+
+
+class DataError(SpanbertError):
+    """Input data cannot be used."""
+
+    exit_code = 3
+
+
+class CheckpointError(SpanbertError):
+    """Checkpoint, vocabulary or model sizes do not fit together."""
+
+    exit_code = 4
+
+
+class IntegrityError(SpanbertError):
+    """Content differs from its recorded digest, or is refused as unsafe."""
+
+    exit_code = 5
+
+
+class GateError(SpanbertError):
+    """A quality gate was not passed."""
+
+    exit_code = 6
+
+
+class NumericsError(SpanbertError):
+    """Training diverged."""
+
+    exit_code = 65
+
+
+class DependencyError(SpanbertError):
+    """A service or an optional package is not there; a retry may help."""
+
+    exit_code = 69
+
+
+class StorageError(SpanbertError):
+    """Reading or writing failed; a retry may help."""
+
+    exit_code = 74
+
+
+def storage_error(error: OSError) -> StorageError:
+    """The one-line form of an operating system's refusal to read or write."""
+    remedy = "check the path and its permissions"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        remedy = "free some space or choose another folder with --set run.folder=PATH, then run again"
+    cause = error.strerror or str(error)
+    return StorageError(cause, place=str(error.filename or ""), remedy=remedy)

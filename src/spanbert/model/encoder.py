@@ -1,0 +1,68 @@
+"""The stack of layers: token ids -> contextual vectors (BERT's encoder, without a pooler)."""
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from spanbert.model.attention import SelfAttention
+from spanbert.model.config import ModelConfig
+from spanbert.model.embeddings import Embeddings
+from spanbert.model.packing import Packing
+from spanbert.shapes import Float, Int
+
+
+class FeedForward(nn.Module):
+    """Two linear maps with GeLU (erf) between, residual and layer norm."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.inner = nn.Linear(config.hidden_size, config.intermediate_size)
+        self.outer = nn.Linear(config.intermediate_size, config.hidden_size)
+        self.norm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
+        self.dropout = nn.Dropout(config.hidden_dropout)
+
+    def forward(self, hidden: Float[Tensor, "tokens hidden"]) -> Float[Tensor, "tokens hidden"]:
+        """Transform each token by itself."""
+        return self.norm(hidden + self.dropout(self.outer(F.gelu(self.inner(hidden)))))
+
+
+class Layer(nn.Module):
+    """Self-attention, then feed-forward."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.attention = SelfAttention(config)
+        self.feed_forward = FeedForward(config)
+
+    def forward(
+        self, hidden: Float[Tensor, "tokens hidden"], packing: Packing
+    ) -> Float[Tensor, "tokens hidden"]:
+        """One round of mixing and transforming."""
+        return self.feed_forward(self.attention(hidden, packing))
+
+
+class Encoder(nn.Module):
+    """Embeddings and layers. A flat batch goes in, one vector a token comes out."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.embeddings = Embeddings(config)
+        self.layers = nn.ModuleList(Layer(config) for _ in range(config.num_layers))
+
+    def forward(
+        self,
+        token_ids: Int[Tensor, " tokens"],
+        packing: Packing,
+        token_type_ids: Int[Tensor, " tokens"] | None = None,
+    ) -> Float[Tensor, "tokens hidden"]:
+        """Last-layer vectors of all tokens.
+
+        Args:
+            token_ids: the sequences laid end to end, [CLS] and [SEP] included, no padding.
+            packing: where each sequence lies.
+            token_type_ids: 0 or 1 for each token; all 0 when absent.
+        """
+        hidden = self.embeddings(token_ids, packing, token_type_ids)
+        for layer in self.layers:
+            hidden = layer(hidden, packing)
+        return hidden

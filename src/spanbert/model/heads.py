@@ -1,0 +1,64 @@
+"""What predicts tokens: the masked-token head and the span boundary head (SpanBERT, section 3.2).
+
+Both take only the rows that have a target, and both are tied to the word embeddings, each with an
+output bias of its own.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from spanbert.model.config import ModelConfig
+from spanbert.objectives.config import ObjectiveConfig
+from spanbert.shapes import Float, Int
+
+
+class MaskedTokenHead(nn.Module):
+    """BERT's head: linear, GeLU, layer norm, tied output."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.dense = nn.Linear(config.hidden_size, config.hidden_size)
+        self.norm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
+        self.bias = nn.Parameter(torch.zeros(config.vocab_size))
+
+    def forward(
+        self,
+        hidden: Float[Tensor, "rows hidden"],
+        word_embeddings: Float[Tensor, "vocab hidden"],
+    ) -> Float[Tensor, "rows vocab"]:
+        """Scores of every vocabulary entry for each row."""
+        return F.linear(self.norm(F.gelu(self.dense(hidden))), word_embeddings, self.bias)
+
+
+class SpanBoundaryHead(nn.Module):
+    """Predicts a token from the two vectors that frame its span, and its place in the span."""
+
+    def __init__(self, config: ModelConfig, objective: ObjectiveConfig) -> None:
+        super().__init__()
+        hidden, size = config.hidden_size, objective.sbo_position_size
+        self.position = nn.Embedding(objective.max_sbo_pieces, size)  # row 0: the first token
+        self.dense1 = nn.Linear(2 * hidden + size, hidden)
+        self.norm1 = nn.LayerNorm(hidden, eps=config.layer_norm_eps)
+        self.dense2 = nn.Linear(hidden, hidden)
+        self.norm2 = nn.LayerNorm(hidden, eps=config.layer_norm_eps)
+        self.bias = nn.Parameter(torch.zeros(config.vocab_size))
+
+    def forward(
+        self,
+        left: Float[Tensor, "rows hidden"],
+        right: Float[Tensor, "rows hidden"],
+        offset: Int[Tensor, " rows"],
+        word_embeddings: Float[Tensor, "vocab hidden"],
+    ) -> Float[Tensor, "rows vocab"]:
+        """Scores of every vocabulary entry for each row.
+
+        Args:
+            left: encoder output just before the row's span.
+            right: encoder output just after it.
+            offset: place in the span, 0 for its first token, below `max_sbo_pieces`.
+        """
+        framed = torch.cat([left, right, self.position(offset)], dim=-1)  # (rows, 2 hidden + size)
+        first = self.norm1(F.gelu(self.dense1(framed)))
+        second = self.norm2(F.gelu(self.dense2(first)))
+        return F.linear(second, word_embeddings, self.bias)

@@ -1,0 +1,49 @@
+"""Where the sequences of a flat batch lie.
+
+A batch holds no padding: its sequences stand one after another in one run of tokens. Attention needs
+to know where each begins; sequences of equal length that are neighbours are computed together, so a
+caller that sorts by length pays for the fewest calls.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+
+import torch
+from torch import Tensor
+
+from spanbert.shapes import Int
+
+
+@dataclass(frozen=True)
+class Packing:
+    """Lengths of the sequences in a flat run of tokens, in order."""
+
+    lengths: tuple[int, ...]
+
+    @classmethod
+    def of(cls, sequences: Sequence[Sequence[int]]) -> "Packing":
+        """The packing of these sequences, laid end to end."""
+        return cls(tuple(len(sequence) for sequence in sequences))
+
+    @cached_property
+    def num_tokens(self) -> int:
+        """Tokens over all sequences."""
+        return sum(self.lengths)
+
+    @cached_property
+    def runs(self) -> list[tuple[int, int]]:
+        """(number of sequences, their length) for each run of neighbours of equal length."""
+        return [(len(list(group)), length) for length, group in groupby(self.lengths)]
+
+    def starts(self, device: torch.device | None = None) -> Int[Tensor, " batch"]:
+        """Position of each sequence's first token in the flat run."""
+        lengths = torch.tensor(self.lengths, device=device)
+        return torch.cumsum(lengths, 0) - lengths
+
+    def position_ids(self, device: torch.device | None = None) -> Int[Tensor, " tokens"]:
+        """Position of each token within its own sequence."""
+        lengths = torch.tensor(self.lengths, device=device)
+        starts = torch.repeat_interleave(self.starts(device), lengths)
+        return torch.arange(self.num_tokens, device=device) - starts

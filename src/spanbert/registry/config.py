@@ -1,0 +1,23 @@
+"""Settings of tracking and of the model registry."""
+
+from dataclasses import dataclass
+
+from spanbert.validation import require
+
+
+@dataclass(frozen=True)
+class RegistryConfig:
+    """Under which names results are kept."""
+
+    experiment: str = "spanbert"
+    model_name: str = "spanbert"  # the question answering model is <model_name>-qa
+    alias: str = "latest-evaluated"
+    tracking_uri: str = ""  # empty: SQLite in the run folder
+
+    def __post_init__(self) -> None:
+        for name in ("experiment", "model_name", "alias"):
+            require(getattr(self, name) != "", f"registry.{name} must not be empty")
+        require(
+            not any(c in self.model_name for c in "/:@"),
+            f"registry.model_name = {self.model_name!r} must not hold / : or @",
+        )
