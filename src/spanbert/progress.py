@@ -1,0 +1,21 @@
+"""How a stage tells what it is doing: one line at a time, to whoever listens."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+Say = Callable[[str], None]  # takes one line of progress for a person
+
+
+class LogMetrics(Protocol):
+    """Takes the figures of one step; `registry.tracking` gives one that MLflow keeps."""
+
+    def __call__(self, step: int, metrics: dict[str, float]) -> None:
+        """Record `metrics` at `step`."""
+
+
+def silent(line: str) -> None:
+    """Listens to nothing."""
+
+
+def no_metrics(step: int, metrics: dict[str, float]) -> None:
+    """Keeps nothing."""
