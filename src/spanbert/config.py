@@ -156,9 +156,7 @@ def _build(cls: type[Section], table: Any, path: str) -> Section:
         raise ConfigError(f"{path.rstrip('.')} must be a table", remedy=f"write [{path[:-1]}]")
     hints = typing.get_type_hints(cls)
     _refuse_unknown(table, list(hints), path)
-    values = {
-        key: _convert(value, hints[key], f"{path}{key}") for key, value in table.items()
-    }
+    values = {key: _convert(value, hints[key], f"{path}{key}") for key, value in table.items()}
     return cls(**values)
 
 
@@ -166,7 +164,9 @@ def _refuse_unknown(table: dict[str, Any], known: list[str], path: str) -> None:
     for key in table:
         if key not in known:
             nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-            remedy = f"did you mean {path}{nearest[0]}?" if nearest else f"known: {', '.join(known)}"
+            remedy = (
+                f"did you mean {path}{nearest[0]}?" if nearest else f"known: {', '.join(known)}"
+            )
             raise ConfigError(f"unknown key {path}{key}", remedy=remedy)
 
 

@@ -87,6 +87,8 @@ def storage_error(error: OSError) -> StorageError:
     """The one-line form of an operating system's refusal to read or write."""
     remedy = "check the path and its permissions"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        remedy = "free some space or choose another folder with --set run.folder=PATH, then run again"
+        remedy = (
+            "free some space or choose another folder with --set run.folder=PATH, then run again"
+        )
     cause = error.strerror or str(error)
     return StorageError(cause, place=str(error.filename or ""), remedy=remedy)

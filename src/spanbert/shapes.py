@@ -14,7 +14,7 @@ else:
     except ImportError:
 
         class _Unchecked:
-            """Stands for a jaxtyping type where jaxtyping is not installed: `Float[Tensor, "a"]`."""
+            """Stands for a jaxtyping type, `Float[Tensor, "a"]`, where jaxtyping is absent."""
 
             def __class_getitem__(cls, item: tuple[type, str]) -> type:
                 return item[0]

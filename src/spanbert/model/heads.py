@@ -9,7 +9,6 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from spanbert.model.config import ModelConfig
-from spanbert.objectives.config import ObjectiveConfig
 from spanbert.shapes import Float, Int
 
 
@@ -32,12 +31,17 @@ class MaskedTokenHead(nn.Module):
 
 
 class SpanBoundaryHead(nn.Module):
-    """Predicts a token from the two vectors that frame its span, and its place in the span."""
+    """Predicts a token from the two vectors that frame its span, and its place in the span.
 
-    def __init__(self, config: ModelConfig, objective: ObjectiveConfig) -> None:
+    Args:
+        num_positions: places in a span that can be predicted, from its start.
+        position_size: width of the place's embedding.
+    """
+
+    def __init__(self, config: ModelConfig, num_positions: int, position_size: int) -> None:
         super().__init__()
-        hidden, size = config.hidden_size, objective.sbo_position_size
-        self.position = nn.Embedding(objective.max_sbo_pieces, size)  # row 0: the first token
+        hidden, size = config.hidden_size, position_size
+        self.position = nn.Embedding(num_positions, size)  # row 0: the first token
         self.dense1 = nn.Linear(2 * hidden + size, hidden)
         self.norm1 = nn.LayerNorm(hidden, eps=config.layer_norm_eps)
         self.dense2 = nn.Linear(hidden, hidden)
@@ -56,7 +60,7 @@ class SpanBoundaryHead(nn.Module):
         Args:
             left: encoder output just before the row's span.
             right: encoder output just after it.
-            offset: place in the span, 0 for its first token, below `max_sbo_pieces`.
+            offset: place in the span, 0 for its first token, below `num_positions`.
         """
         framed = torch.cat([left, right, self.position(offset)], dim=-1)  # (rows, 2 hidden + size)
         first = self.norm1(F.gelu(self.dense1(framed)))

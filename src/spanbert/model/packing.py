@@ -1,8 +1,8 @@
 """Where the sequences of a flat batch lie.
 
-A batch holds no padding: its sequences stand one after another in one run of tokens. Attention needs
-to know where each begins; sequences of equal length that are neighbours are computed together, so a
-caller that sorts by length pays for the fewest calls.
+A batch holds no padding: its sequences stand one after another in one run of tokens. Attention
+needs to know where each begins; sequences of equal length that are neighbours are computed
+together, so a caller that sorts by length pays for the fewest calls.
 """
 
 from collections.abc import Sequence

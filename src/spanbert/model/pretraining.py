@@ -6,18 +6,17 @@ from torch import nn
 from spanbert.model.config import ModelConfig
 from spanbert.model.encoder import Encoder
 from spanbert.model.heads import MaskedTokenHead, SpanBoundaryHead
-from spanbert.objectives.config import ObjectiveConfig
 from spanbert.rng import torch_seed
 
 
 class PretrainingModel(nn.Module):
     """What pre-training optimises and what a checkpoint holds."""
 
-    def __init__(self, config: ModelConfig, objective: ObjectiveConfig) -> None:
+    def __init__(self, config: ModelConfig, *, sbo_positions: int, sbo_position_size: int) -> None:
         super().__init__()
         self.encoder = Encoder(config)
         self.masked_token_head = MaskedTokenHead(config)
-        self.span_boundary_head = SpanBoundaryHead(config, objective)
+        self.span_boundary_head = SpanBoundaryHead(config, sbo_positions, sbo_position_size)
 
     @property
     def word_embeddings(self) -> torch.Tensor:

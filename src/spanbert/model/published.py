@@ -2,8 +2,8 @@
 
 `config.json`, `model.safetensors` and the tokenizer's files, which `transformers` loads as
 `AutoModel` or `BertForMaskedLM`. The span boundary head lies in the same file under
-`cls.pair_target_predictions.`, the name that the published checkpoints use. Token ids of the special
-tokens and the whole of `config.json` are plain JSON; nothing here can execute.
+`cls.pair_target_predictions.`, the name that the published checkpoints use. Everything is
+safetensors, JSON or text; nothing here can execute.
 """
 
 import json

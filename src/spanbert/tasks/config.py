@@ -31,5 +31,5 @@ class QAConfig:
             f" qa.max_question_pieces = {self.max_question_pieces}",
         )
         require(self.window_step >= 1, f"qa.window_step = {self.window_step} < 1")
-        for name in "epochs batch_size num_best max_answer_pieces".split():
+        for name in ["epochs", "batch_size", "num_best", "max_answer_pieces"]:
             require(getattr(self, name) >= 1, f"qa.{name} = {getattr(self, name)} < 1")

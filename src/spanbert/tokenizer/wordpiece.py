@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import (
+    Tokenizer,
+    decoders,
+    models,
+    normalizers,
+    pre_tokenizers,
+    processors,
+    trainers,
+)
 
 from spanbert.errors import CheckpointError, DataError
 from spanbert.shapes import Bool, Int
@@ -132,31 +140,32 @@ def train_wordpiece(
         DataError: the texts hold no word.
     """
     backend = _backend({token: i for i, token in enumerate(SPECIAL_TOKENS)}, lower_case)
-    # The trainer numbers continuation characters in the order of a hash map and breaks ties by
-    # number. Naming them first, sorted, makes the vocabulary the same in every process.
-    continuations = [_CONTINUATION + c for c in _continuing_characters(backend, read_texts())]
+    # The trainer numbers continuation characters, and cuts its alphabet, in the order of a hash
+    # map, and breaks ties by number. Naming both makes the vocabulary the same in every process.
+    alphabet = _alphabet(backend, read_texts())
+    if not alphabet:
+        raise DataError("no word to learn a vocabulary from", remedy="add text to corpus.sources")
+    continuations = [_CONTINUATION + c for c in alphabet if not _stands_alone(c)]
     trainer = trainers.WordPieceTrainer(
         vocab_size=vocab_size,
         min_frequency=min_frequency,
         special_tokens=[*SPECIAL_TOKENS, *continuations],
-        limit_alphabet=_ALPHABET_LIMIT,
+        initial_alphabet=alphabet,
+        limit_alphabet=len(alphabet),
         continuing_subword_prefix=_CONTINUATION,
         show_progress=False,
     )
     backend.train_from_iterator(read_texts(), trainer)
-    vocabulary = backend.get_vocab()
-    if len(vocabulary) <= len(SPECIAL_TOKENS) + len(continuations):
-        raise DataError("no word to learn a vocabulary from", remedy="add text to corpus.sources")
-    return WordPiece(_finished(_backend(vocabulary, lower_case)))
+    return WordPiece(_finished(_backend(backend.get_vocab(), lower_case)))
 
 
-def _continuing_characters(backend: Tokenizer, texts: Iterable[str]) -> list[str]:
-    """Sorted characters that can stand inside a word, the commonest `_ALPHABET_LIMIT` of them."""
+def _alphabet(backend: Tokenizer, texts: Iterable[str]) -> list[str]:
+    """The commonest characters, sorted."""
     counts: Counter[str] = Counter()
     for text in texts:
         counts.update(backend.normalizer.normalize_str(text))
-    inner = [c for c in counts if not _stands_alone(c)]
-    return sorted(sorted(inner, key=lambda c: (-counts[c], c))[:_ALPHABET_LIMIT])
+    visible = [c for c in counts if not c.isspace()]
+    return sorted(sorted(visible, key=lambda c: (-counts[c], c))[:_ALPHABET_LIMIT])
 
 
 def _stands_alone(character: str) -> bool:

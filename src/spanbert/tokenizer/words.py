@@ -1,7 +1,7 @@
 """Which tokens make one word (SpanBERT, section 3.1: spans are of complete words).
 
-The tokenizer itself says which of its pre-tokens a piece came from, so the rule holds for any model.
-For BERT each punctuation mark is a word of its own.
+The tokenizer itself says which of its pre-tokens a piece came from, so the rule holds for any
+model. For BERT each punctuation mark is a word of its own.
 """
 
 from collections.abc import Sequence

@@ -31,10 +31,16 @@ class TrainingConfig:
     max_failures: int = 2  # worker failures survived before the run stops
 
     def __post_init__(self) -> None:
-        for name in (
-            "steps batch_tokens micro_batch_tokens num_workers threads_per_worker log_every_steps"
-            " checkpoint_every_steps keep_checkpoints"
-        ).split():
+        for name in [
+            "steps",
+            "batch_tokens",
+            "micro_batch_tokens",
+            "num_workers",
+            "threads_per_worker",
+            "log_every_steps",
+            "checkpoint_every_steps",
+            "keep_checkpoints",
+        ]:
             require(getattr(self, name) >= 1, f"training.{name} = {getattr(self, name)} < 1")
         require(
             0 <= self.warmup_steps < self.steps,

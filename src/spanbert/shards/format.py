@@ -1,0 +1,28 @@
+"""The layout of shards on disk.
+
+An artifact of kind "shards" holds, for each shard number NNNNN:
+
+    NNNNN.tokens    piece ids of all segments end to end, little-endian, of the type named below
+    NNNNN.words     one bit a piece, most significant first: 1 where the piece begins a word
+    NNNNN.offsets   (segments + 1) int64: where each segment begins in the pieces, then their number
+    NNNNN.documents (segments) int64: number of the document that each segment is from
+
+The manifest's counts say how many of each there are and `token_type`: uint16 when the vocabulary
+allows, else uint32. Segments are stored without [CLS] and [SEP].
+"""
+
+import numpy as np
+
+KIND = "shards"
+VERSION = 1
+SHARD_TOKENS = 1 << 26  # pieces after which the next shard begins: 128 MiB as uint16
+
+
+def token_type(vocab_size: int) -> np.dtype:
+    """The smallest type that holds every id."""
+    return np.dtype("<u2") if vocab_size <= 1 << 16 else np.dtype("<u4")
+
+
+def file_name(shard: int, array: str) -> str:
+    """Name of one array's file, for example 00003.tokens."""
+    return f"{shard:05d}.{array}"

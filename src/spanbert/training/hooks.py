@@ -1,0 +1,61 @@
+"""What the loop may call after a step: log, save, tell."""
+
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from spanbert.progress import LogMetrics, Say
+
+
+class Hook(Protocol):
+    """Called after each step with the number of finished steps and the step's figures."""
+
+    def __call__(self, done: int, metrics: dict[str, float]) -> None:
+        """Act, or not, on `done` finished steps."""
+
+
+class Every:
+    """Calls an action each `interval` steps and after the last one."""
+
+    def __init__(self, interval: int, num_steps: int, action: Hook) -> None:
+        self._interval, self._num_steps, self._action = interval, num_steps, action
+
+    def __call__(self, done: int, metrics: dict[str, float]) -> None:
+        """Pass on every `interval`-th step."""
+        if done % self._interval == 0 or done == self._num_steps:
+            self._action(done, metrics)
+
+
+class Log:
+    """Hands the figures of a step to a tracker."""
+
+    def __init__(self, log: LogMetrics) -> None:
+        self._log = log
+
+    def __call__(self, done: int, metrics: dict[str, float]) -> None:
+        """Record the figures at `done`."""
+        self._log(done, metrics)
+
+
+class Tell:
+    """Tells a person how far training is and how fast.
+
+    Args:
+        clock: seconds, monotonic.
+    """
+
+    def __init__(
+        self, say: Say, first: int, num_steps: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._say, self._first, self._num_steps, self._clock = say, first, num_steps, clock
+        self._began_s = clock()
+
+    def __call__(self, done: int, metrics: dict[str, float]) -> None:
+        """Say one line."""
+        step_s = (self._clock() - self._began_s) / (done - self._first)
+        left_s = step_s * (self._num_steps - done)
+        self._say(
+            f"step {done}/{self._num_steps}  loss {metrics['loss']:.3f}"
+            f"  mlm {metrics['mlm_loss']:.3f}  sbo {metrics['sbo_loss']:.3f}"
+            f"  {step_s * 1000:.0f} ms/step  {left_s:.0f} s left"
+        )

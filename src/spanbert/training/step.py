@@ -1,0 +1,115 @@
+"""One optimizer step; knows no files, clocks or Ray.
+
+Both losses are divided by their own number of targets, counted over all workers and micro-steps, so
+the gradient is that of the whole global batch however it was cut.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+
+import torch
+from torch import Tensor
+
+from spanbert.errors import NumericsError
+from spanbert.model.pretraining import PretrainingModel
+from spanbert.objectives.batch import PretrainingBatch, target_counts
+from spanbert.objectives.pretraining import pretraining_losses
+from spanbert.rng import torch_seed
+from spanbert.training.config import TrainingConfig
+from spanbert.training.optimizer import FlatGradients
+from spanbert.training.schedule import learning_rate_at
+
+SumOverWorkers = Callable[[Tensor], None]  # in place
+
+
+def one_worker(tensor: Tensor) -> None:
+    """The sum over workers when there is one."""
+
+
+class Trainer:
+    """A model with its optimizer, advanced one step at a time.
+
+    Args:
+        seed: of the run; dropout is keyed by (seed, step, rank, micro-step).
+        sum_over_workers: adds a tensor over all workers, in place.
+    """
+
+    def __init__(
+        self,
+        model: PretrainingModel,
+        optimizer: torch.optim.Optimizer,
+        config: TrainingConfig,
+        *,
+        sbo_weight: float,
+        seed: int,
+        rank: int = 0,
+        sum_over_workers: SumOverWorkers = one_worker,
+    ) -> None:
+        self.model, self.optimizer = model, optimizer
+        self._config, self._sbo_weight = config, sbo_weight
+        self._seed, self._rank, self._sum = seed, rank, sum_over_workers
+        self._gradients = FlatGradients(model.parameters())
+
+    def step(self, number: int, batches: Sequence[PretrainingBatch]) -> dict[str, float]:
+        """Advance by one step on this worker's share of the global batch.
+
+        Args:
+            number: the step, counted from 0.
+            batches: micro-batches on the model's device; may be empty on some workers.
+
+        Raises:
+            NumericsError: the loss or the gradient is not finite; raised on all workers alike,
+                before any weight has changed.
+        """
+        counts = torch.zeros(2, dtype=torch.float64)
+        for batch in batches:
+            counts += target_counts(batch)
+        self._sum(counts)
+        sums = self._accumulate(number, batches, counts.clamp(min=1).tolist())
+        self._sum(sums)
+        self._sum(self._gradients.flat)
+        norm = float(self._gradients.clip(self._config.max_grad_norm))
+        mlm, sbo = (sums / counts.clamp(min=1)).tolist()
+        metrics = {"loss": mlm + self._sbo_weight * sbo, "mlm_loss": mlm, "sbo_loss": sbo}
+        self._update(number, metrics, norm)
+        return metrics | {"grad_norm": norm, "learning_rate": self._rate(number)}
+
+    def _accumulate(
+        self, number: int, batches: Sequence[PretrainingBatch], counts: list[float]
+    ) -> Tensor:
+        """Add this worker's gradients to the buffer; returns its (mlm, sbo) loss sums."""
+        self.model.train()
+        self._gradients.zero()
+        sums = torch.zeros(2, dtype=torch.float64)
+        for micro_step, batch in enumerate(batches):
+            torch.manual_seed(torch_seed(self._seed, "dropout", number, self._rank, micro_step))
+            with self._autocast(batch.token_ids.device.type):
+                losses = pretraining_losses(self.model, batch)
+            scaled = losses.mlm / counts[0] + self._sbo_weight * losses.sbo / counts[1]
+            scaled.backward()
+            sums += torch.stack([losses.mlm.detach(), losses.sbo.detach()]).double().cpu()
+        return sums
+
+    def _update(self, number: int, metrics: dict[str, float], norm: float) -> None:
+        figures = torch.tensor([*metrics.values(), norm])
+        if not torch.isfinite(figures).all():
+            raise NumericsError(
+                f"loss {metrics['loss']}, gradient norm {norm} at step {number}",
+                remedy="lower training.learning_rate or raise training.warmup_steps",
+            )
+        for group in self.optimizer.param_groups:
+            group["lr"] = self._rate(number)
+        self.optimizer.step()
+
+    def _rate(self, number: int) -> float:
+        return learning_rate_at(
+            number,
+            peak=self._config.learning_rate,
+            warmup_steps=self._config.warmup_steps,
+            num_steps=self._config.steps,
+        )
+
+    def _autocast(self, device_type: str) -> AbstractContextManager[object]:
+        if self._config.precision == "bf16":
+            return torch.autocast(device_type, torch.bfloat16)
+        return nullcontext()
