@@ -37,6 +37,7 @@ class RunConfig:
     name: str = "spanbert"  # lower-case letters, digits and hyphens
     seed: int = 1907
     folder: str = "runs"  # each run gets a folder of its own in here
+    show_examples: bool = False  # put masked text into the report; not for private corpora
 
     def __post_init__(self) -> None:
         allowed = set("abcdefghijklmnopqrstuvwxyz0123456789-")

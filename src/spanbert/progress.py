@@ -5,12 +5,21 @@ from typing import Protocol
 
 Say = Callable[[str], None]  # takes one line of progress for a person
 
+# Steps run in processes of their own whose output is full of their frameworks' logs; `spanbert run`
+# shows the lines that carry this mark and keeps the others in a file.
+MARK = "\u25b8 "
+
 
 class LogMetrics(Protocol):
     """Takes the figures of one step; `registry.tracking` gives one that MLflow keeps."""
 
     def __call__(self, step: int, metrics: dict[str, float]) -> None:
         """Record `metrics` at `step`."""
+
+
+def announce(line: str) -> None:
+    """Print a line with the mark, at once."""
+    print(f"{MARK}{line}", flush=True)
 
 
 def silent(line: str) -> None:

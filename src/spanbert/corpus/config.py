@@ -9,7 +9,8 @@ from spanbert.validation import require
 class CorpusConfig:
     """Where text comes from and which documents are kept."""
 
-    # files, globs, or "hf:NAME[/CONFIG][:SPLIT]" for a dataset that `datasets` can load
+    # files, globs, or "hf:NAME[@CONFIG][:SPLIT]" for a dataset that `datasets` can load (NAME may
+    # be owner/name; the split is train unless given)
     sources: tuple[str, ...] = ()
     text_key: str = "text"  # the text's field in JSONL and Parquet records
     licence: str = ""  # recorded with each document that names none

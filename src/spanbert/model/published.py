@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
@@ -191,6 +191,26 @@ def load_into(module: torch.nn.Module, folder: Path) -> list[str]:
 def describe(config: ModelConfig) -> dict[str, Any]:
     """Sizes as plain values, for manifests and reports."""
     return asdict(config)
+
+
+def sbo_sizes_of(folder: Path) -> tuple[int, int]:
+    """(positions, width) of the span boundary head's place embedding in a model folder.
+
+    Raises:
+        CheckpointError: the folder has no such head.
+    """
+    path = folder / "model.safetensors"
+    name = f"{SBO_PREFIX}position_embeddings.weight"
+    try:
+        with safe_open(path, framework="pt") as weights:
+            positions, size = weights.get_slice(name).get_shape()
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(
+            f"no span boundary head ({error})",
+            place=str(path),
+            remedy="pass a folder that `spanbert pretrain` made",
+        ) from error
+    return positions, size
 
 
 def _layer_number(name: str) -> str:

@@ -57,12 +57,9 @@ class WordPiece:
         backend.no_padding()
         backend.no_truncation()
         self._backend = backend
-        ids = [backend.token_to_id(token) for token in SPECIAL_TOKENS]
-        if None in ids:
-            missing = [t for t, i in zip(SPECIAL_TOKENS, ids, strict=True) if i is None]
-            raise CheckpointError(f"the tokenizer lacks {', '.join(missing)}")
-        self.pad_id, self.unk_id, self.cls_id, self.sep_id, self.mask_id = ids
-        self.special_ids = frozenset(ids)
+        self.pad_id, self.unk_id, self.cls_id, self.sep_id, self.mask_id = (
+            _special_id(backend, token) for token in SPECIAL_TOKENS
+        )
 
     @property
     def vocab_size(self) -> int:
@@ -80,7 +77,7 @@ class WordPiece:
 
     def token(self, token_id: int) -> str:
         """The vocabulary entry with this id."""
-        return self._backend.id_to_token(token_id)
+        return self._backend.id_to_token(token_id) or UNK
 
     def decode(self, token_ids: Sequence[int]) -> str:
         """Text whose pieces these are, up to spaces and what became [UNK]."""
@@ -193,12 +190,19 @@ def _backend(vocabulary: dict[str, int], lower_case: bool) -> Tokenizer:
 
 def _finished(backend: Tokenizer) -> Tokenizer:
     """With the template that other libraries add when they read tokenizer.json."""
-    backend.add_special_tokens([t for t in SPECIAL_TOKENS if backend.token_to_id(t) is not None])
-    if backend.token_to_id(CLS) is not None and backend.token_to_id(SEP) is not None:
-        backend.post_processor = processors.BertProcessing(
-            (SEP, backend.token_to_id(SEP)), (CLS, backend.token_to_id(CLS))
-        )
+    ids = {token: _special_id(backend, token) for token in SPECIAL_TOKENS}
+    backend.add_special_tokens(list(SPECIAL_TOKENS))
+    backend.post_processor = processors.BertProcessing((SEP, ids[SEP]), (CLS, ids[CLS]))
     return backend
+
+
+def _special_id(backend: Tokenizer, token: str) -> int:
+    number = backend.token_to_id(token)
+    if number is None:
+        raise CheckpointError(
+            f"the vocabulary lacks {token}", remedy="pass a vocabulary of a BERT-like model"
+        )
+    return number
 
 
 def _encoding(

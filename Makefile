@@ -1,0 +1,44 @@
+# make run    the whole pipeline on sample data        make test   every check and test
+# Both install what they need into .venv and do nothing where it is there already.
+
+PYTHON ?= python3
+BIN := .venv/bin
+CONFIG ?= configs/quickstart.toml
+
+.PHONY: run test test-slow check setup setup-dev ui lock clean
+
+run: setup
+	@$(BIN)/spanbert run --config $(CONFIG)
+
+ui: setup
+	@$(BIN)/spanbert ui --config $(CONFIG)
+
+test: check
+	@$(BIN)/python -m pytest -m "not slow"
+
+test-slow: setup-dev
+	@$(BIN)/python -m pytest -m slow
+
+check: setup-dev
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/basedpyright
+
+setup: .venv/bin/python
+	@$(BIN)/python requirements/install.py run
+
+setup-dev: .venv/bin/python
+	@$(BIN)/python requirements/install.py run dev
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "spanbert needs Python 3.11 or newer -> make PYTHON=python3.11")'
+	@echo "installing the locked environment into .venv, once"
+	@$(PYTHON) -m venv .venv
+
+lock:
+	@cd requirements && for name in build run dev; do \
+		pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
+			--no-emit-index-url --no-emit-find-links --output-file $$name.txt $$name.in; done
+
+clean:
+	@rm -rf .venv runs build *.egg-info src/*.egg-info

@@ -1,0 +1,48 @@
+"""encoder, or none -> question answering model."""
+
+from kfp.dsl import Input, Model, Output, component
+
+from components.image import SPANBERT_IMAGE
+
+
+@component(base_image=SPANBERT_IMAGE, install_kfp_package=False)
+def finetune_qa(
+    config_toml: str,
+    run_folder: str,
+    start: str,
+    tokenizer: Input[Model],
+    qa_model: Output[Model],
+    encoder: Input[Model] = None,  # pyright: ignore[reportArgumentType]
+) -> int:
+    """Fine-tune from the encoder, or from random weights where there is none.
+
+    Args:
+        start: what training starts from, in words, for the reports.
+
+    Returns:
+        The number of questions trained on.
+    """
+    from dataclasses import asdict
+    from pathlib import Path
+
+    from spanbert.registry.tracking import MetricsSink
+    from spanbert.steps import flat, pipeline_step
+    from spanbert.storage import read_manifest
+    from spanbert.tasks.qa.train import finetune_qa as finetune
+
+    with pipeline_step(f"finetune-qa-{start.replace(' ', '-')}", config_toml, run_folder) as step:
+        step.run.log_params(flat({"qa": asdict(step.config.qa)}) | {"start": start})
+        with MetricsSink(step.tracking.uri, step.run.run_id) as log:
+            training = finetune(
+                Path(qa_model.path),
+                start=Path(encoder.path) if encoder else None,
+                tokenizer=Path(tokenizer.path),
+                model=step.config.model,
+                config=step.config.qa,
+                seed=step.config.run.seed,
+                say=step.say,
+                log=log,
+            )
+        digest = read_manifest(Path(qa_model.path), "model").digest
+        step.record({"questions": training.num_questions}, {"qa_model": digest})
+    return training.num_questions

@@ -1,0 +1,40 @@
+"""sources -> documents artifacts, one to train on and one held out."""
+
+from kfp.dsl import Dataset, Output, component
+
+from components.image import SPANBERT_IMAGE
+
+
+@component(base_image=SPANBERT_IMAGE, install_kfp_package=False)
+def prepare_corpus(
+    config_toml: str,
+    run_folder: str,
+    sources_digest: str,
+    code_digest: str,
+    documents: Output[Dataset],
+    held_out: Output[Dataset],
+) -> int:
+    """Clean and de-duplicate the sources; returns the number of documents to train on.
+
+    Args:
+        sources_digest, code_digest: of the sources' content and of the package, so that a change
+            of either is not taken for cached.
+    """
+    from dataclasses import asdict
+    from pathlib import Path
+
+    from spanbert.corpus.documents import write_documents
+    from spanbert.steps import flat, pipeline_step
+    from spanbert.storage import read_manifest
+
+    with pipeline_step("prepare-corpus", config_toml, run_folder) as step:
+        folders = {"documents": Path(documents.path), "held_out": Path(held_out.path)}
+        report = write_documents(folders["documents"], folders["held_out"], step.config.corpus)
+        step.run.log_params(flat({"corpus": asdict(step.config.corpus)}))
+        step.say(f"kept {report.kept} of {report.records_in} documents, {report.held_out} held out")
+        step.record(
+            {"records_in": report.records_in, "kept": report.kept, "held_out": report.held_out},
+            {"sources": sources_digest}
+            | {role: read_manifest(f, "documents").digest for role, f in folders.items()},
+        )
+    return report.kept

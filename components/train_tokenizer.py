@@ -1,0 +1,29 @@
+"""documents artifact -> tokenizer artifact, trained or taken from a folder."""
+
+from kfp.dsl import Dataset, Input, Model, Output, component
+
+from components.image import SPANBERT_IMAGE
+
+
+@component(base_image=SPANBERT_IMAGE, install_kfp_package=False)
+def train_tokenizer(
+    config_toml: str, run_folder: str, documents: Input[Dataset], tokenizer: Output[Model]
+) -> int:
+    """Make the vocabulary; returns its size."""
+    from dataclasses import asdict
+    from pathlib import Path
+
+    from spanbert.steps import flat, pipeline_step
+    from spanbert.storage import read_manifest
+    from spanbert.tokenizer.artifact import build_tokenizer
+
+    with pipeline_step("train-tokenizer", config_toml, run_folder) as step:
+        folder = Path(tokenizer.path)
+        built = build_tokenizer(Path(documents.path), folder, step.config.tokenizer)
+        step.run.log_params(flat({"tokenizer": asdict(step.config.tokenizer)}))
+        step.say(f"{built.vocab_size} vocabulary entries")
+        step.record(
+            {"vocab_size": built.vocab_size},
+            {"tokenizer": read_manifest(folder, "tokenizer").digest},
+        )
+    return built.vocab_size

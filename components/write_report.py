@@ -1,0 +1,44 @@
+"""all scores -> results.json and report.html."""
+
+from kfp.dsl import HTML, Dataset, Input, Model, Output, component
+
+from components.image import SPANBERT_IMAGE
+
+
+@component(base_image=SPANBERT_IMAGE, install_kfp_package=False)
+def write_report(
+    config_toml: str,
+    run_folder: str,
+    documents: Input[Dataset],
+    shards: Input[Dataset],
+    held_out_shards: Input[Dataset],
+    encoder: Input[Model],
+    pretraining_scores: Input[Dataset],
+    qa_scores: Input[Dataset],
+    baseline_scores: Input[Dataset],
+    registration: Input[Dataset],
+    results: Output[Dataset],
+    page: Output[HTML],
+) -> None:
+    """Gather what the steps found; also kept in the run folder and with the parent run."""
+    from pathlib import Path
+
+    from spanbert.report.results import gather_results, write_results
+    from spanbert.steps import pipeline_step
+
+    with pipeline_step("write-report", config_toml, run_folder) as step:
+        gathered = gather_results(
+            step.config,
+            documents=Path(documents.path),
+            shards=Path(shards.path),
+            held_out_shards=Path(held_out_shards.path),
+            encoder=Path(encoder.path),
+            scores=[
+                Path(s.path) for s in (pretraining_scores, qa_scores, baseline_scores, registration)
+            ],
+        )
+        for target in (Path(results.path), step.run_folder):
+            write_results(gathered, target)
+        Path(page.path).write_text((step.run_folder / "report.html").read_text())
+        for name in ("report.html", "results.json"):
+            step.run.log_file(step.run_folder / name)

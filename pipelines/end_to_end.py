@@ -1,0 +1,62 @@
+"""Raw text -> a pre-trained, fine-tuned, scored and registered model with its report."""
+
+from kfp import dsl
+
+# kfp turns a component into a maker of tasks, which its type hints do not say.
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false
+
+from components.build_shards import build_shards
+from components.evaluate_pretraining import evaluate_pretraining
+from components.evaluate_qa import evaluate_qa
+from components.finetune_qa import finetune_qa
+from components.prepare_corpus import prepare_corpus
+from components.pretrain import pretrain
+from components.register_model import register_model
+from components.train_tokenizer import train_tokenizer
+from components.write_report import write_report
+
+PRETRAINED, RANDOM = "pre-trained", "random weights"
+
+
+@dsl.pipeline(name="spanbert", description="Raw text to a registered and evaluated SpanBERT")
+def end_to_end(config_toml: str, run_folder: str, sources_digest: str, code_digest: str) -> None:
+    """Pre-train on the corpus; fine-tune and score from it and from random weights; register.
+
+    Args:
+        config_toml: the resolved settings of the run.
+        run_folder: where checkpoints and the report are kept.
+        sources_digest: of the corpus sources' content; part of the cache key.
+        code_digest: of the package's code; part of the cache key of every step, because the first
+            step takes it and all others depend on its outputs.
+    """
+    common = {"config_toml": config_toml, "run_folder": run_folder}
+    corpus = prepare_corpus(**common, sources_digest=sources_digest, code_digest=code_digest)
+    documents, held_out = corpus.outputs["documents"], corpus.outputs["held_out"]
+    tokenizer = train_tokenizer(**common, documents=documents).outputs["tokenizer"]
+    cut = build_shards(**common, documents=documents, held_out=held_out, tokenizer=tokenizer)
+    shards, held_out_shards = cut.outputs["shards"], cut.outputs["held_out_shards"]
+    encoder = pretrain(**common, shards=shards, tokenizer=tokenizer).outputs["encoder"]
+    losses = evaluate_pretraining(**common, encoder=encoder, held_out_shards=held_out_shards)
+
+    tuned = finetune_qa(**common, start=PRETRAINED, tokenizer=tokenizer, encoder=encoder)
+    qa_model = tuned.outputs["qa_model"]
+    scored = evaluate_qa(**common, start=PRETRAINED, qa_model=qa_model)
+    fresh = finetune_qa(**common, start=RANDOM, tokenizer=tokenizer)
+    baseline = evaluate_qa(**common, start=RANDOM, qa_model=fresh.outputs["qa_model"])
+
+    qa_scores = scored.outputs["scores"]
+    registered = register_model(**common, qa_model=qa_model, scores=qa_scores)
+    # Both write outside their outputs and are quick to repeat: never taken from the cache.
+    registered.set_caching_options(False)
+    report = write_report(
+        **common,
+        documents=documents,
+        shards=shards,
+        held_out_shards=held_out_shards,
+        encoder=encoder,
+        pretraining_scores=losses.outputs["scores"],
+        qa_scores=qa_scores,
+        baseline_scores=baseline.outputs["scores"],
+        registration=registered.outputs["registration"],
+    )
+    report.set_caching_options(False)

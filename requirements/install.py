@@ -1,0 +1,60 @@
+"""Install the locked requirements into the environment that runs this file.
+
+Nothing is done when the lock has not changed since the last time. Packages are installed without
+looking for others (`--no-deps`): the lock is complete, which `pip check` confirms at the end.
+"""
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+STAMPS = Path(sys.prefix)
+LOCKED = ["--require-hashes", "--no-deps", "--no-build-isolation"]
+
+
+def main(groups: list[str]) -> None:
+    """Install what the groups ("run", "dev") need and the package itself."""
+    for group in groups:
+        stamp = STAMPS / f"installed-{group}"
+        if stamp.exists() and stamp.read_text() == digest(group):
+            continue
+        install_run() if group == "run" else pip("install", *LOCKED, "-r", str(HERE / "dev.txt"))
+        pip("check")
+        stamp.write_text(digest(group))
+
+
+def install_run() -> None:
+    """The build tools, torch with what its build needs, the rest, and the package in place."""
+    pip("install", *LOCKED[:2], "-r", str(HERE / "build.txt"))
+    pip("install", *LOCKED, "-r", str(HERE / "torch.txt"))
+    if needs_cuda():
+        pip("install", *LOCKED, "-r", str(HERE / "cuda.txt"))
+    pip("install", *LOCKED, "-r", str(HERE / "run.txt"))
+    pip("install", "--no-deps", "--no-build-isolation", "-e", str(HERE.parent))
+
+
+def needs_cuda() -> bool:
+    """Whether the installed torch is a CUDA build."""
+    script = "from importlib.metadata import requires; print(*requires('torch'))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return "nvidia-" in done.stdout and sys.platform == "linux"
+
+
+def digest(group: str) -> str:
+    """sha256 over the lock files of a group and what the package says of itself."""
+    names = ["build.txt", "torch.txt", "cuda.txt", "run.txt", "../pyproject.toml"]
+    paths = [HERE / name for name in (names if group == "run" else ["dev.txt"])]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
+
+
+def pip(*arguments: str) -> None:
+    """Run pip in this environment; stop where it fails."""
+    code = subprocess.call([sys.executable, "-m", "pip", *arguments, "--quiet"])
+    if code:
+        raise SystemExit(f"pip {arguments[0]} failed -> mend what it says, then run make again")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,28 @@
+"""A text file and a model -> held-out losses: what `spanbert evaluate pretraining` prints."""
+
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from spanbert.config import Config
+from spanbert.corpus.documents import write_documents
+from spanbert.evaluation.pretraining import evaluate_pretraining
+from spanbert.shards.writer import write_shards
+from spanbert.tokenizer.artifact import build_tokenizer
+
+
+def evaluate_file(model: Path, corpus: Path, config: Config, scratch: Path) -> dict[str, Any]:
+    """Losses in nats per target token, the text's unigram entropy, the masking and seed used.
+
+    Args:
+        config: its shards, masking and run.seed are used.
+        scratch: an empty folder for what is made on the way.
+    """
+    sources = replace(config.corpus, sources=(str(corpus),), held_out_fraction=0.0)
+    words = replace(config.tokenizer, path=str(model))
+    documents, tokenizer, shards = (scratch / n for n in ("documents", "tokenizer", "shards"))
+    write_documents(documents, scratch / "held-out", sources)
+    build_tokenizer(documents, tokenizer, words)
+    write_shards(documents, tokenizer, shards, config.shards)
+    loss, _ = evaluate_pretraining(model, shards, config)
+    return asdict(loss) | {"masking": asdict(config.masking)}

@@ -1,0 +1,299 @@
+"""Results of a run -> one self-contained HTML page.
+
+This file words every number; `page.html.jinja` places them, `charts.py` computes the drawings.
+The page has no script and loads nothing. Equal results give equal bytes.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from spanbert.errors import DataError, DependencyError
+from spanbert.report.charts import PLOT, LineChart, Series, histogram, line_chart
+from spanbert.report.summary import (
+    PRETRAINED,
+    RANDOM,
+    Number,
+    chance_margin,
+    count,
+    fixed,
+    percent,
+    verdict,
+)
+
+if TYPE_CHECKING:
+    import jinja2
+
+SCHEMA_VERSION = 1
+TOKEN_KINDS = {
+    "mask": "masked: replaced by [MASK]",
+    "random": "masked: replaced by a random token",
+    "kept": "masked: left as it is",
+}
+PAPER_REPLACEMENT = {"mask": 0.8, "random": 0.1, "kept": 0.1}  # SpanBERT, section 3.1
+
+# Control characters have no place in HTML, and lone surrogates none in UTF-8.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True)
+class Table:
+    """Cells as text; the first cell of a row names it."""
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    num_numeric: int  # columns of numbers, right after the first
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """One number with its name and unit."""
+
+    name: str
+    value: str
+    unit: str
+
+
+def render(results: dict[str, Any]) -> str:
+    """The report of a run as HTML text.
+
+    Raises:
+        DataError: the results have another schema version.
+        DependencyError: jinja2 is not installed.
+    """
+    found = results["schema_version"]
+    if found != SCHEMA_VERSION:
+        raise DataError(
+            f"results have schema version {found}, the report reads {SCHEMA_VERSION}",
+            remedy="run the evaluation again with this version of the package",
+        )
+    return _UNPRINTABLE.sub("\ufffd", _template().render(page_content(results)))
+
+
+def page_content(results: dict[str, Any]) -> dict[str, Any]:
+    """What the template places, by name."""
+    return {
+        "plot": PLOT,
+        "run_id": results["run_id"],
+        "seed": results["seed"],
+        "verdict": verdict(results),
+        "key_figures": key_figures(results),
+        "loss_chart": loss_chart(results),
+        "learning_rate_chart": learning_rate_chart(results),
+        "held_out": held_out_table(results["held_out"]),
+        **masking_content(results["masking"]),
+        **qa_content(results["qa"]),
+        **corpus_content(results["corpus"]),
+        **provenance_content(results),
+    }
+
+
+def key_figures(results: dict[str, Any]) -> list[KeyFigure]:
+    """The numbers a reader looks for first."""
+    held_out, pretraining = results["held_out"], results["pretraining"]
+    return [
+        KeyFigure("Masked-token loss", fixed(held_out["mlm_loss"], 2), "nats per token"),
+        KeyFigure("Span-boundary loss", fixed(held_out["sbo_loss"], 2), "nats per token"),
+        KeyFigure("Unigram entropy", fixed(held_out["unigram_entropy"], 2), "nats per token"),
+        *(KeyFigure(f"F1, {r['start']}", fixed(r["f1"], 1), "percent") for r in results["qa"]),
+        KeyFigure("Parameters", count(pretraining["num_parameters"]), "weights"),
+        KeyFigure("Pre-training", count(pretraining["steps"]), "steps"),
+        KeyFigure("Read in training", count(pretraining["tokens"]), "tokens"),
+    ]
+
+
+def loss_chart(results: dict[str, Any]) -> LineChart:
+    """Both pre-training losses, with the entropy that a frequency table would reach."""
+    curve = results["pretraining"]["curve"]
+    return line_chart(
+        [
+            Series("Masked token (MLM)", [(p["step"], p["mlm_loss"]) for p in curve]),
+            Series("Span boundary (SBO)", [(p["step"], p["sbo_loss"]) for p in curve]),
+        ],
+        y_format=".2f",
+        levels={"Unigram entropy": results["held_out"]["unigram_entropy"]},
+    )
+
+
+def learning_rate_chart(results: dict[str, Any]) -> LineChart:
+    """The learning rate as it was used."""
+    points = [(p["step"], p["learning_rate"]) for p in results["pretraining"]["curve"]]
+    return line_chart([Series("Learning rate", points)], y_format=".2e")
+
+
+def held_out_table(held_out: dict[str, Any]) -> Table:
+    """Both losses on held-out text beside the unigram entropy."""
+    entropy = held_out["unigram_entropy"]
+    objectives = {
+        "Masked token (MLM)": held_out["mlm_loss"],
+        "Span boundary (SBO)": held_out["sbo_loss"],
+    }
+    return Table(
+        f"Loss on {count(held_out['num_tokens'])} masked tokens of held-out text, in nats per"
+        f" token; masks drawn with seed {held_out['mask_seed']}",
+        ("Objective", "Loss", "Unigram entropy", "Difference"),
+        [
+            (name, fixed(loss, 2), fixed(entropy, 2), fixed(loss - entropy, 2))
+            for name, loss in objectives.items()
+        ],
+        num_numeric=3,
+    )
+
+
+def masking_content(masking: dict[str, Any]) -> dict[str, Any]:
+    """Span lengths, replacement shares and examples."""
+    spans = masking["span_words"]
+    expected_mean = sum(n * share for n, share in enumerate(spans["expected"], start=1))
+    replacement = masking["replacement"]
+    rows = [
+        ("Masked, of all tokens", masking["masked_fraction"], masking["expected_mask_rate"]),
+        ("Replaced by [MASK], of masked", replacement["mask"], PAPER_REPLACEMENT["mask"]),
+        ("Replaced at random, of masked", replacement["random"], PAPER_REPLACEMENT["random"]),
+        ("Left as they are, of masked", replacement["kept"], PAPER_REPLACEMENT["kept"]),
+    ]
+    return {
+        "span_chart": histogram(spans["expected"], spans["observed"], masking["mean_span_words"]),
+        "mean_span_words": fixed(masking["mean_span_words"], 2),
+        "expected_mean": fixed(expected_mean, 2),
+        "sbo_coverage": percent(masking["sbo_coverage"]),
+        "replacement": Table(
+            f"Masked tokens in {count(masking['num_segments'])} segments",
+            ("Share", "Observed", "Expected"),
+            [(name, percent(seen), percent(law)) for name, seen, law in rows],
+            num_numeric=2,
+        ),
+        "examples": masking.get("examples", []),
+        "token_kinds": TOKEN_KINDS,
+    }
+
+
+def qa_content(qa: list[dict[str, Any]]) -> dict[str, Any]:
+    """Scores of each start, its fine-tuning curve, and how much of a difference is chance."""
+    curves = [Series(r["start"], [(p["step"], p["loss"]) for p in r["curve"]]) for r in qa]
+    return {
+        "qa_chart": line_chart(curves, y_format=".2f"),
+        "qa_scores": Table(
+            "Question answering, in percent of the questions",
+            ("Start", "Exact match", "F1", "Questions"),
+            [
+                (
+                    r["start"],
+                    fixed(r["exact_match"], 1),
+                    fixed(r["f1"], 1),
+                    count(r["num_questions"]),
+                )
+                for r in qa
+            ],
+            num_numeric=3,
+        ),
+        "chance_margin": _chance_margin(qa),
+    }
+
+
+def corpus_content(corpus: dict[str, Any]) -> dict[str, Any]:
+    """Where every record went, where the text came from, and what was made of it."""
+    shards = {"Training": corpus["train_shards"], "Held out": corpus["held_out_shards"]}
+    return {
+        "accounting": accounting_table(corpus),
+        "sources": Table(
+            "Sources",
+            ("Source", "Documents", "Characters", "Licences"),
+            [
+                (name, count(s["documents"]), count(s["characters"]), ", ".join(s["licences"]))
+                for name, s in corpus["sources"].items()
+            ],
+            num_numeric=2,
+        ),
+        "shards": Table(
+            f"Shards, with a vocabulary of {count(corpus['vocab_size'])} word pieces",
+            ("Part", "Segments", "Tokens", "Words"),
+            [
+                (name, count(s["segments"]), count(s["tokens"]), count(s["words"]))
+                for name, s in shards.items()
+            ],
+            num_numeric=3,
+        ),
+    }
+
+
+def accounting_table(corpus: dict[str, Any]) -> Table:
+    """Records read = kept + held out + dropped + quarantined; a remainder gets its own row."""
+    parts = {"Kept": corpus["kept"], "Held out": corpus["held_out"]}
+    for fate in ("dropped", "quarantined"):
+        parts |= {f"{fate.capitalize()}: {_plain(r)}": n for r, n in corpus[fate].items()}
+    read = corpus["records_in"]
+    missing = read - sum(parts.values())
+    balance = "all are accounted for"
+    if missing != 0:
+        parts["Not accounted for"] = missing
+        balance = "the parts do not add up"
+    return Table(
+        f"Records: {count(read)} read, {balance}",
+        ("Record", "Number", "Share of read"),
+        [(name, count(n), percent(n / read) if read else "–") for name, n in parts.items()],
+        num_numeric=2,
+    )
+
+
+def provenance_content(results: dict[str, Any]) -> dict[str, Any]:
+    """What this run was made from and with."""
+    origin = results["provenance"]
+    facts = {
+        "Package version": origin["package_version"],
+        "Commit": origin["git_commit"],
+        "Configuration digest": origin["config_digest"],
+        "Hardware": origin["hardware"],
+        **{f"{name} version": version for name, version in origin["versions"].items()},
+    }
+    return {
+        "model": _pairs("Model settings", ("Setting", "Value"), results["model"]),
+        "registered": Table(
+            "Registered models",
+            ("Name", "Version", "Alias"),
+            [(m["name"], m["version"], m["alias"]) for m in results["registered"]],
+            num_numeric=0,
+        ),
+        "provenance": _pairs("Software and hardware", ("Fact", "Value"), facts),
+        "artifacts": _pairs("Artifacts", ("Artifact", "sha256"), origin["artifacts"]),
+        "config_toml": results["config_toml"],
+    }
+
+
+def _chance_margin(qa: list[dict[str, Any]]) -> str:
+    rows = {row["start"]: row for row in qa}
+    if not {PRETRAINED, RANDOM} <= rows.keys():
+        return ""
+    return fixed(chance_margin(rows[PRETRAINED], rows[RANDOM]), 1)
+
+
+def _pairs(caption: str, heads: tuple[str, str], values: dict[str, Any]) -> Table:
+    return Table(caption, heads, [(k, _shown(v)) for k, v in values.items()], num_numeric=0)
+
+
+def _shown(value: str | Number | None) -> str:
+    """A plain value: whole numbers get commas, the absence of a value a dash."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return count(value)
+    return str(value) if value not in ("", None) else "–"
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _template() -> "jinja2.Template":
+    try:
+        import jinja2
+    except ImportError as error:
+        raise DependencyError(
+            "the report needs jinja2", remedy="install the extra: spanbert[report]"
+        ) from error
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("spanbert", "report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("page.html.jinja")

@@ -1,0 +1,113 @@
+"""What the steps found, gathered into one JSON object; `page.py` shows it.
+
+The object holds no time of day and no duration, so that a run that was killed and went on gives the
+same bytes as one that was not.
+"""
+
+import json
+import os
+import platform
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from spanbert import __version__
+from spanbert.config import Config, to_toml
+from spanbert.errors import DataError
+from spanbert.evaluation.scores import read_scores
+from spanbert.report.page import render
+from spanbert.storage import git_commit, read_manifest, write_text_atomic
+
+SCHEMA_VERSION = 1
+_PACKAGES = ("torch", "tokenizers", "safetensors", "numpy", "ray", "kfp", "mlflow", "datasets")
+
+
+def gather_results(
+    config: Config,
+    *,
+    documents: Path,
+    shards: Path,
+    held_out_shards: Path,
+    encoder: Path,
+    scores: Sequence[Path],
+) -> dict[str, Any]:
+    """One object with everything the report shows.
+
+    Args:
+        scores: folders of `scores.write_scores`; each section goes where its name says, and the
+            sections "qa" and "registered" may come several times.
+    """
+    manifests = {
+        "documents": read_manifest(documents, "documents"),
+        "shards": read_manifest(shards, "shards"),
+        "held_out_shards": read_manifest(held_out_shards, "shards"),
+        "encoder": read_manifest(encoder, "model"),
+    }
+    results: dict[str, Any] = {
+        "schema_version": SCHEMA_VERSION,
+        "run_id": config.run_id,
+        "seed": config.run.seed,
+        "corpus": manifests["documents"].counts
+        | {
+            "train_shards": manifests["shards"].counts,
+            "held_out_shards": manifests["held_out_shards"].counts,
+            "vocab_size": manifests["shards"].counts["vocab_size"],
+        },
+        "pretraining": manifests["encoder"].counts
+        | {"curve": json.loads((encoder / "training.json").read_text())},
+        "qa": [],
+        "registered": [],
+        "model": manifests["encoder"].config["model"],
+        "provenance": _provenance(config, {k: m.digest for k, m in manifests.items()}),
+        "config_toml": to_toml(config),
+    }
+    for folder in scores:
+        _add(results, read_scores(folder))
+    return results
+
+
+def write_results(results: dict[str, Any], folder: Path) -> None:
+    """Write results.json and report.html into a folder."""
+    write_text_atomic(folder / "results.json", json.dumps(results, indent=1))
+    write_text_atomic(folder / "report.html", render(results))
+
+
+def _add(results: dict[str, Any], scores: dict[str, Any]) -> None:
+    for section, content in scores.items():
+        if isinstance(results.get(section), list):
+            results[section].append(content)
+        else:
+            results[section] = content
+
+
+def _provenance(config: Config, digests: dict[str, str]) -> dict[str, Any]:
+    return {
+        "package_version": __version__,
+        "git_commit": git_commit(),
+        "config_digest": config.digest,
+        "artifacts": digests,
+        "versions": {name: found for name in _PACKAGES if (found := _version(name))},
+        "hardware": f"{os.cpu_count()} CPU cores, {platform.machine()}",
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
+
+
+def read_results(path: Path) -> dict[str, Any]:
+    """The object in a results.json.
+
+    Raises:
+        DataError: it is missing or not JSON.
+    """
+    try:
+        return json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"cannot read it ({error})", place=str(path), remedy="pass the results.json of a run"
+        ) from error

@@ -1,0 +1,218 @@
+"""Workers, storage and retries -> a Ray trainer; checkpoint -> exported model.
+
+Ray runs in this process's own local cluster: loopback only, token on. Checkpoints are our own
+(`checkpoints/store.py`), so the Ray run carries no state: a rerun starts a new one and goes on from
+the newest checkpoint that verifies.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+import tempfile
+import uuid
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from spanbert.checkpoints.store import CheckpointStore, load_state
+from spanbert.config import Config, to_toml
+from spanbert.errors import CheckpointError, ConfigError, DependencyError, SpanbertError
+from spanbert.failures import take_failure
+from spanbert.model.published import write_folder
+from spanbert.progress import Say
+from spanbert.shards.reader import ShardReader
+from spanbert.storage import publish, require_free_space, verify
+from spanbert.training.curve import read_curve
+from spanbert.training.worker import Inputs, count_parameters
+
+_BYTES_PER_PARAMETER = 12  # weights and two moments in fp32
+_HEALTH_CHECK_S = "0.5"  # a report waits for the controller's next look at its workers
+
+
+def pretrain(
+    config: Config,
+    *,
+    shards: Path,
+    tokenizer: Path,
+    folder: Path,
+    work_root: Path,
+    tracking_uri: str,
+    tracking_run: str,
+    say: Say,
+) -> dict[str, Any]:
+    """Pre-train on local Ray workers and publish the model; returns its counts.
+
+    Args:
+        work_root: checkpoints are kept below it under a name made of the settings and the inputs'
+            digests, so the same work goes on where it stopped and other work never meets it.
+        tracking_run: the MLflow run that takes the figures.
+
+    Raises:
+        ConfigError: more CPUs are asked for than there are.
+        StorageError: too little space for the checkpoints.
+        SpanbertError: what stopped the workers, with its exit code.
+    """
+    _require_cpus(config)
+    verify(shards, "shards")
+    verify(tokenizer, "tokenizer")
+    inputs = Inputs(shards, tokenizer, work_root)
+    inputs = Inputs(shards, tokenizer, work_root / _work_name(config, inputs.digests()))
+    _require_space(config, inputs)
+    settings = {name: str(path) for name, path in asdict(inputs).items()} | {
+        "config_toml": to_toml(config),
+        "tracking_uri": tracking_uri,
+        "tracking_run": tracking_run,
+    }
+    _train(config, settings, inputs.work_folder, say)
+    return _export(config, inputs, folder, say)
+
+
+def _train(config: Config, settings: dict[str, str], work_folder: Path, say: Say) -> None:
+    """Run the workers to the last step; a finished run does nothing."""
+    work_folder.mkdir(parents=True, exist_ok=True)
+    take_failure(work_folder)  # an earlier run's
+    if read_curve(work_folder / "curve.jsonl")[-1:] and _is_done(config, work_folder):
+        return
+    say(f"starting Ray with {config.training.num_workers} workers")
+    with _local_ray(config, work_folder, say):
+        error = _fit(config, settings, work_folder)
+    failure = take_failure(work_folder)
+    if failure or error:
+        raise failure or SpanbertError(
+            f"pre-training failed: {error}", place=str(work_folder), remedy="run again to go on"
+        )
+
+
+def _is_done(config: Config, work_folder: Path) -> bool:
+    last = work_folder / "checkpoints" / f"step-{config.training.steps:08d}"
+    return last.is_dir()
+
+
+def _fit(config: Config, settings: dict[str, str], work_folder: Path) -> str:
+    """Start the workers and wait; returns "" or the last line of what went wrong."""
+    from ray.train import FailureConfig, RunConfig, ScalingConfig
+    from ray.train.torch import TorchTrainer
+    from ray.train.v2.api.exceptions import TrainingFailedError
+
+    from spanbert.training.ray_worker import main
+
+    training = config.training
+    trainer = TorchTrainer(
+        main,
+        train_loop_config=settings,
+        scaling_config=ScalingConfig(
+            num_workers=training.num_workers,
+            use_gpu=training.use_gpu,
+            resources_per_worker={"CPU": training.threads_per_worker}
+            | ({"GPU": 1} if training.use_gpu else {}),
+        ),
+        run_config=RunConfig(
+            name=f"{config.run_id}-{uuid.uuid4().hex[:8]}",  # a reused name would resume Ray's own
+            storage_path=str(work_folder.absolute() / "ray"),
+            failure_config=FailureConfig(
+                max_failures=training.max_failures, controller_failure_limit=2
+            ),
+        ),
+    )
+    try:
+        trainer.fit()
+    except TrainingFailedError as error:
+        return str(error).strip().splitlines()[-1]
+    return ""
+
+
+@contextlib.contextmanager
+def _local_ray(config: Config, work_folder: Path, say: Say) -> Iterator[None]:
+    """A Ray cluster of this process: loopback, token in a file that only its owner reads."""
+    token = work_folder / "ray-token"
+    token.unlink(missing_ok=True)
+    with os.fdopen(os.open(token, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
+        handle.write(secrets.token_hex(32))
+    os.environ |= {
+        "RAY_AUTH_MODE": "token",
+        "RAY_AUTH_TOKEN_PATH": str(token.absolute()),
+        "RAY_TRAIN_HEALTH_CHECK_INTERVAL_S": _HEALTH_CHECK_S,
+        "RAY_TRAIN_ENABLE_STATE_TRACKING": "1",
+        "RAY_TRAIN_ENABLE_PRINT_PATCH": "0",
+        "RAY_USAGE_STATS_ENABLED": "0",
+    }
+    try:
+        import ray
+    except ImportError as error:
+        raise DependencyError(
+            "Ray is not installed", remedy="pip install 'spanbert[train]'"
+        ) from error
+    training = config.training
+    # sockets lie in it, and their paths must be short
+    scratch = tempfile.TemporaryDirectory(
+        prefix="spanbert-ray-", dir="/tmp", ignore_cleanup_errors=True
+    )
+    context = ray.init(
+        address="local",  # never join a cluster that happens to run here
+        num_cpus=training.num_workers * training.threads_per_worker + 1,
+        include_dashboard=True,
+        dashboard_host="127.0.0.1",
+        _node_ip_address="127.0.0.1",
+        _temp_dir=scratch.name,
+        log_to_driver=True,
+    )
+    say(f"Ray dashboard: http://{context.dashboard_url} (token in {token})")
+    try:
+        yield
+    finally:
+        ray.shutdown()
+        scratch.cleanup()
+        token.unlink(missing_ok=True)
+
+
+def _export(config: Config, inputs: Inputs, folder: Path, say: Say) -> dict[str, Any]:
+    """Publish the last checkpoint as a stock model folder, with its training curve."""
+    store = CheckpointStore(inputs.checkpoints, keep=1, inputs=inputs.digests())
+    newest = store.newest(say)
+    state = load_state(newest) if newest else None
+    if newest is None or state is None or state.step != config.training.steps:
+        raise CheckpointError(
+            f"no checkpoint after step {config.training.steps}",
+            place=str(inputs.checkpoints),
+            remedy="run again to go on",
+        )
+    vocab_size = ShardReader(inputs.shards, check=False).vocab_size
+    digests = inputs.digests() | {"checkpoint": verify(newest, "checkpoint").digest}
+    with publish(folder, "model", inputs=digests, config=asdict(config)) as draft:
+        sizes = replace(config.model, vocab_size=vocab_size)
+        write_folder(draft.folder, state.model, sizes, "BertForMaskedLM", inputs.tokenizer)
+        curve = json.dumps(read_curve(inputs.curve), indent=0)
+        (draft.folder / "training.json").write_text(curve)
+        draft.counts |= {
+            "steps": state.step,
+            "tokens": state.step * config.training.batch_tokens,
+            "num_parameters": count_parameters(config, vocab_size),
+        }
+    return draft.counts
+
+
+def _work_name(config: Config, digests: dict[str, str]) -> str:
+    sections = asdict(config)
+    relevant = [sections[s] for s in ("masking", "model", "objective", "training")]
+    content = json.dumps([config.run.seed, relevant, digests], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def _require_cpus(config: Config) -> None:
+    training = config.training
+    wanted, here = training.num_workers * training.threads_per_worker, os.cpu_count() or 1
+    if wanted > here:
+        raise ConfigError(
+            f"training.num_workers = {training.num_workers} x training.threads_per_worker"
+            f" = {training.threads_per_worker} asks for {wanted} CPUs, {here} are here",
+            remedy="--set training.num_workers=1",
+        )
+
+
+def _require_space(config: Config, inputs: Inputs) -> None:
+    num_parameters = count_parameters(config, ShardReader(inputs.shards, check=False).vocab_size)
+    num_copies = config.training.keep_checkpoints + 1  # one is being written
+    require_free_space(inputs.work_folder, num_parameters * _BYTES_PER_PARAMETER * num_copies)

@@ -1,0 +1,183 @@
+"""config -> objects on one worker, then the loop; knows nothing of Ray.
+
+Every worker builds the same model, goes on from the same checkpoint and takes its share of each
+batch. Worker 0 logs and saves.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+
+from spanbert.checkpoints.state import capture, restore
+from spanbert.checkpoints.store import CheckpointStore, load_state
+from spanbert.config import Config
+from spanbert.masking.segment import Masker
+from spanbert.model.pretraining import PretrainingModel, initialize
+from spanbert.objectives.batch import PretrainingBatch, collate
+from spanbert.progress import LogMetrics, Say, no_metrics, silent
+from spanbert.shards.reader import ShardReader
+from spanbert.storage import read_manifest
+from spanbert.tokenizer.wordpiece import load_wordpiece
+from spanbert.training.batches import BatchPlan
+from spanbert.training.curve import CurveFile
+from spanbert.training.hooks import Every, Hook, Log, Tell
+from spanbert.training.loop import run_steps
+from spanbert.training.optimizer import build_optimizer
+from spanbert.training.step import SumOverWorkers, Trainer, one_worker
+
+CPU = torch.device("cpu")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What is trained on and where its progress is kept."""
+
+    shards: Path
+    tokenizer: Path
+    work_folder: Path  # checkpoints and curve of this run; outlives a kill
+
+    def digests(self) -> dict[str, str]:
+        """Of the shards and the tokenizer."""
+        return {
+            "shards": read_manifest(self.shards, "shards").digest,
+            "tokenizer": read_manifest(self.tokenizer, "tokenizer").digest,
+        }
+
+    @property
+    def checkpoints(self) -> Path:
+        """Folder of the checkpoints."""
+        return self.work_folder / "checkpoints"
+
+    @property
+    def curve(self) -> Path:
+        """File of the logged figures."""
+        return self.work_folder / "curve.jsonl"
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One worker's place in its group."""
+
+    rank: int = 0
+    world_size: int = 1
+    device: torch.device = CPU
+    sum_over_workers: SumOverWorkers = one_worker
+
+
+def build_model(config: Config, vocab_size: int) -> PretrainingModel:
+    """A pre-training model with fresh weights drawn from the run's seed."""
+    model = _allocate(config, vocab_size)
+    initialize(model, config.model.initializer_range, config.run.seed)
+    return model
+
+
+def count_parameters(config: Config, vocab_size: int) -> int:
+    """Parameters of the pre-training model, heads included; no memory is taken for them."""
+    with torch.device("meta"):
+        return sum(p.numel() for p in _allocate(config, vocab_size).parameters())
+
+
+def _allocate(config: Config, vocab_size: int) -> PretrainingModel:
+    return PretrainingModel(
+        replace(config.model, vocab_size=vocab_size),
+        sbo_positions=config.objective.max_sbo_pieces,
+        sbo_position_size=config.objective.sbo_position_size,
+    )
+
+
+def train_on_worker(
+    config: Config,
+    inputs: Inputs,
+    seat: Seat = Seat(),  # frozen
+    *,
+    say: Say = silent,
+    log: LogMetrics = no_metrics,
+    after_checkpoint: Callable[[int], None] = lambda done: None,
+) -> None:
+    """Pre-train from the newest checkpoint to the last step.
+
+    Args:
+        say, log: used by worker 0 only.
+        after_checkpoint: called on every worker when a checkpoint of `done` steps is there.
+
+    Raises:
+        CheckpointError: there are checkpoints, but none fits these inputs and sizes.
+        NumericsError: training diverged.
+    """
+    training = config.training
+    if seat.rank != 0:
+        say, log = silent, no_metrics
+    store = CheckpointStore(
+        inputs.checkpoints, keep=training.keep_checkpoints, inputs=inputs.digests()
+    )
+    shards = ShardReader(inputs.shards, check=seat.rank == 0)
+    model = build_model(config, shards.vocab_size).to(seat.device)
+    optimizer = build_optimizer(model, training)
+    first = _resume(store, model, optimizer, say)
+    trainer = Trainer(
+        model,
+        optimizer,
+        training,
+        sbo_weight=config.objective.sbo_weight,
+        seed=config.run.seed,
+        rank=seat.rank,
+        sum_over_workers=seat.sum_over_workers,
+    )
+
+    def save(done: int, metrics: dict[str, float]) -> None:
+        if seat.rank == 0:
+            store.save(capture(done, model, optimizer))
+        after_checkpoint(done)
+
+    hooks: list[Hook] = [Every(training.checkpoint_every_steps, training.steps, save)]
+    if seat.rank == 0:
+        curve = CurveFile(inputs.curve, first)
+        hooks = [
+            Every(training.log_every_steps, training.steps, action)
+            for action in (Log(curve), Log(log), Tell(say, first, training.steps))
+        ] + hooks
+    batches_of = _batches(config, inputs, shards, seat)
+    run_steps(trainer, batches_of, first, training.steps, hooks)
+
+
+def _resume(
+    store: CheckpointStore, model: PretrainingModel, optimizer: torch.optim.Optimizer, say: Say
+) -> int:
+    """Put the newest checkpoint back; returns its number of finished steps."""
+    newest = store.newest(say)
+    if newest is None:
+        return 0
+    state = load_state(newest)
+    restore(state, model, optimizer)
+    say(f"going on from the checkpoint after step {state.step}")
+    return state.step
+
+
+def _batches(
+    config: Config, inputs: Inputs, shards: ShardReader, seat: Seat
+) -> Callable[[int], list[PretrainingBatch]]:
+    """This worker's micro-batches as a function of the step."""
+    tokenizer = load_wordpiece(inputs.tokenizer)
+    plan = BatchPlan(shards.lengths(), config.training.batch_tokens, config.run.seed)
+    masker = Masker(
+        shards,
+        config.masking,
+        mask_id=tokenizer.mask_id,
+        max_sbo_pieces=config.objective.max_sbo_pieces,
+        seed=config.run.seed,
+    )
+
+    def batches_of(step: int) -> list[PretrainingBatch]:
+        epoch = plan.epoch_of(step)
+        parts = plan.rank_micro_batches(
+            step, seat.rank, seat.world_size, config.training.micro_batch_tokens
+        )
+        masked = (
+            [masker.masked(shards.segment(int(number)), epoch) for number in part] for part in parts
+        )
+        batches = (collate(part, tokenizer.cls_id, tokenizer.sep_id) for part in masked)
+        return [batch.to(seat.device) for batch in batches]
+
+    return batches_of

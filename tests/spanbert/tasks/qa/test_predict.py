@@ -1,0 +1,123 @@
+"""A model folder answers questions; what does not fit is refused."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from spanbert.errors import CheckpointError, DataError, IntegrityError, NumericsError
+from spanbert.model.pretraining import initialize
+from spanbert.model.published import write_folder
+from spanbert.storage import publish
+from spanbert.tasks.config import QAConfig
+from spanbert.tasks.qa.head import QuestionAnsweringModel
+from spanbert.tasks.qa.predict import QuestionAnswerer, predict_file, write_decoding
+
+DECODING = QAConfig(max_length=48, max_question_pieces=12, window_step=10, num_best=7)
+PAIRS = [
+    ("Who sailed?", "In May, Bob sailed to Crete alone, " * 8),
+    ("Who?", "Ann."),
+    ("Nothing?", " "),
+    ("", "The old mill stands by the river."),
+]
+
+
+@pytest.fixture
+def model(sizes):
+    model = QuestionAnsweringModel(sizes)
+    initialize(model, 0.3, seed=5)
+    return model
+
+
+@pytest.fixture
+def stock_folder(model, sizes, tokenizer_folder, tmp_path):
+    folder = tmp_path / "stock"
+    folder.mkdir()
+    write_folder(folder, model.state_dict(), sizes, "BertForQuestionAnswering", tokenizer_folder)
+    write_decoding(folder, DECODING)
+    return folder
+
+
+def test_answers_stand_in_their_contexts_in_the_order_asked(stock_folder):
+    predictions = QuestionAnswerer.load(stock_folder).answer(PAIRS)
+    assert [p.id for p in predictions] == ["0", "1", "2", "3"]
+    for (_, context), prediction in zip(PAIRS, predictions, strict=True):
+        assert prediction.text == context[prediction.start : prediction.end]
+    assert predictions[2].text == ""
+    assert len(predictions[0].candidates) == DECODING.num_best
+
+
+def test_an_answer_does_not_depend_on_what_else_is_asked(stock_folder):
+    answerer = QuestionAnswerer.load(stock_folder)
+    together = answerer.answer(PAIRS)
+    for pair, expected in zip(PAIRS, together, strict=True):
+        (alone,) = answerer.answer([pair])
+        assert (alone.text, alone.start, alone.end) == (expected.text, expected.start, expected.end)
+        assert np.isclose(alone.score, expected.score, atol=1e-5)
+
+
+def test_dropout_is_off_and_no_gradient_is_kept(model, tokenizer):
+    model.encoder.embeddings.dropout.p = 0.5
+    answerer = QuestionAnswerer(model.train(), tokenizer, DECODING)
+    assert answerer.answer(PAIRS) == answerer.answer(PAIRS)
+    assert all(p.grad is None for p in model.parameters())
+
+
+def test_a_folder_without_decoding_settings_uses_the_defaults(stock_folder):
+    (stock_folder / "qa_decoding.json").unlink()
+    (prediction,) = QuestionAnswerer.load(stock_folder).answer(PAIRS[:1])
+    assert len(prediction.candidates) == QAConfig.num_best
+
+
+def test_a_file_gives_the_official_layout(stock_folder, squad_file, tmp_path):
+    output = tmp_path / "new" / "predictions.json"
+    assert predict_file(stock_folder, squad_file, output) == 8
+    texts = json.loads(output.read_text())
+    ids = [p["paragraphs"][0]["qas"][0]["id"] for p in json.loads(squad_file.read_text())["data"]]
+    assert list(texts) == ids
+    assert all(isinstance(text, str) for text in texts.values())
+
+
+def test_a_published_folder_is_verified(stock_folder, tmp_path):
+    folder = tmp_path / "published"
+    with publish(folder, "model") as draft:
+        for path in stock_folder.iterdir():
+            (draft.folder / path.name).write_bytes(path.read_bytes())
+    assert QuestionAnswerer.load(folder).answer(PAIRS[1:2])[0].id == "0"
+    (folder / "vocab.txt").write_text("[PAD]\n")
+    with pytest.raises(IntegrityError, match=r"vocab\.txt"):
+        QuestionAnswerer.load(folder)
+
+
+def test_an_artifact_of_another_kind_is_refused(tmp_path):
+    with publish(tmp_path / "shards", "shards"):
+        pass
+    with pytest.raises(DataError, match="not model"):
+        QuestionAnswerer.load(tmp_path / "shards")
+
+
+def test_a_model_without_the_head_is_refused(model, sizes, tokenizer_folder, tmp_path):
+    encoder = {n: t for n, t in model.state_dict().items() if n.startswith("encoder.")}
+    write_folder(tmp_path, encoder, sizes, "BertModel", tokenizer_folder)
+    with pytest.raises(CheckpointError, match=r"2 weights .* first qa_outputs\.bias"):
+        QuestionAnswerer.load(tmp_path)
+
+
+def test_no_model_folder_is_refused(tmp_path):
+    with pytest.raises(CheckpointError, match="not a Hugging Face model folder"):
+        QuestionAnswerer.load(tmp_path / "none")
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"max_length": 48}', '{"max_length": "long"}'])
+def test_broken_decoding_settings_are_refused(stock_folder, text):
+    (stock_folder / "qa_decoding.json").write_text(text)
+    with pytest.raises(CheckpointError, match=r"qa_decoding\.json: decoding settings"):
+        QuestionAnswerer.load(stock_folder)
+
+
+def test_scores_that_are_not_finite_are_refused(model, tokenizer):
+    with torch.no_grad():
+        model.qa_outputs.weight[0, 0] = torch.nan
+    with pytest.raises(NumericsError, match="question '0'"):
+        QuestionAnswerer(model, tokenizer, DECODING).answer(PAIRS[:1])

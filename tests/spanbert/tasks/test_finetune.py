@@ -1,0 +1,180 @@
+"""The shared loop, on a toy task: equal to a slow, plain one, and the same for the same seed."""
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from spanbert.errors import DataError, NumericsError
+from spanbert.rng import torch_seed
+from spanbert.tasks.finetune import REPORT_EVERY_STEPS, finetune
+from spanbert.tasks.task import Task
+
+
+@dataclass(frozen=True)
+class Number:
+    """A value of x whose y is to be learnt."""
+
+    example_id: str
+    num_tokens: int
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A recipe."""
+
+    epochs: int = 3
+    batch_size: int = 4
+    learning_rate: float = 0.05
+    warmup_fraction: float = 0.25
+    weight_decay: float = 0.5
+    max_grad_norm: float = 1.0
+
+
+class Line(Task):
+    """y = a x + b through a dropped-out hidden layer."""
+
+    def __init__(self, dropout=0.0):
+        torch.manual_seed(0)
+        self._model = nn.Sequential(nn.Linear(1, 8), nn.Dropout(dropout), nn.Linear(8, 1))
+        self.batches = []
+
+    @property
+    def model(self):
+        return self._model
+
+    def features(self, examples):
+        return examples
+
+    def loss(self, batch):
+        self.batches.append(list(batch))
+        x = torch.tensor([[n.x] for n in batch])
+        y = torch.tensor([[n.y] for n in batch])
+        return (self._model(x) - y).square().mean()
+
+    def predictions(self, examples):
+        return []
+
+
+def numbers(count):
+    return [Number(f"n{i}", (i * 7) % 5 + 1, i / count, 3 - i / count) for i in range(count)]
+
+
+def weights(task):
+    return torch.cat([p.detach().ravel() for p in task.model.parameters()])
+
+
+def plain_training(task, batches, settings):
+    """AdamW, clipping and schedule, written out (Loshchilov and Hutter, algorithm 2)."""
+    parameters = list(task.model.parameters())
+    first = [torch.zeros_like(p) for p in parameters]
+    second = [torch.zeros_like(p) for p in parameters]
+    warmup = int(settings.warmup_fraction * len(batches))
+    losses = []
+    for t, batch in enumerate(batches, start=1):
+        loss = task.loss(batch)
+        gradients = torch.autograd.grad(loss, parameters)
+        norm = math.sqrt(sum(float((g * g).sum()) for g in gradients))
+        scale = min(1.0, settings.max_grad_norm / norm)
+        rising, falling = t / max(warmup, 1), (len(batches) - t + 1) / (len(batches) - warmup)
+        rate = settings.learning_rate * (rising if t <= warmup else falling)
+        for p, g, m, v in zip(parameters, gradients, first, second, strict=True):
+            m.mul_(0.9).add_(0.1 * scale * g)
+            v.mul_(0.999).add_(0.001 * (scale * g) ** 2)
+            with torch.no_grad():
+                p -= rate * (settings.weight_decay if p.ndim > 1 else 0.0) * p
+                p -= rate * (m / (1 - 0.9**t)) / ((v / (1 - 0.999**t)).sqrt() + 1e-6)
+        losses.append(loss.item())
+    return losses
+
+
+def test_it_does_what_the_plain_loop_does():
+    task, oracle = Line(), Line()
+    curve = finetune(task, numbers(10), Settings(), seed=3)
+    losses = plain_training(oracle, list(task.batches), Settings())
+    assert [point["step"] for point in curve] == [float(i + 1) for i in range(9)]
+    assert [point["loss"] for point in curve] == pytest.approx(losses, rel=1e-5)
+    torch.testing.assert_close(weights(task), weights(oracle), rtol=1e-5, atol=1e-6)
+
+
+def test_each_epoch_is_another_order_of_all_features_and_batches_go_from_short_to_long():
+    task = Line()
+    finetune(task, numbers(10), Settings(), seed=3)
+    epochs = [task.batches[i : i + 3] for i in (0, 3, 6)]
+    for epoch in epochs:
+        assert [len(batch) for batch in epoch] == [4, 4, 2]
+        assert Counter(n.example_id for b in epoch for n in b) == Counter(
+            f"n{i}" for i in range(10)
+        )
+        for batch in epoch:
+            assert [n.num_tokens for n in batch] == sorted(n.num_tokens for n in batch)
+    assert epochs[0] != epochs[1] != epochs[2]
+
+
+def test_one_seed_gives_one_result_whatever_was_drawn_before():
+    results = []
+    for seed, drawn in [(1, 0), (1, 5), (2, 0)]:
+        task = Line(dropout=0.5)
+        torch.rand(drawn)
+        finetune(task, numbers(10), Settings(), seed)
+        results.append(weights(task))
+    assert torch.equal(results[0], results[1])
+    assert not torch.equal(results[0], results[2])
+
+
+def test_dropout_is_keyed_by_the_step_and_not_by_what_came_before():
+    task = Line(dropout=0.5)
+    finetune(task, numbers(10), Settings(epochs=1), seed=4)
+    drawn = torch.rand(3)
+    torch.manual_seed(torch_seed(4, "finetune-dropout", 2))
+    F.dropout(torch.ones(2, 8))  # what the last step drew for its two features
+    assert torch.equal(drawn, torch.rand(3))
+
+
+def test_progress_is_told_every_so_often_and_at_the_end():
+    told, logged = [], []
+    num_steps = REPORT_EVERY_STEPS + 2
+    settings = Settings(epochs=num_steps, batch_size=10)
+    finetune(
+        Line(),
+        numbers(10),
+        settings,
+        seed=1,
+        say=told.append,
+        log=lambda step, metrics: logged.append((step, metrics)),
+    )
+    assert [step for step, _ in logged] == [REPORT_EVERY_STEPS, num_steps]
+    assert set(logged[0][1]) == {"loss", "grad_norm", "learning_rate"}
+    assert logged[-1][1]["learning_rate"] < 0.1 * settings.learning_rate
+    assert told[-1].startswith(f"fine-tuning step {num_steps}/{num_steps}  loss ")
+
+
+class Steep(Line):
+    """A loss of 0 whose gradient is not finite."""
+
+    def loss(self, batch):
+        return (0 * self._model[0].weight).abs().sqrt().sum()
+
+
+@pytest.mark.parametrize(
+    ("task", "y", "name"),
+    [(Line(), math.nan, "loss"), (Line(), 1e25, "loss"), (Steep(), 1.0, "gradient norm")],
+)
+def test_a_number_that_is_not_finite_stops_with_the_step_and_the_examples(task, y, name):
+    before = weights(task)
+    features = [Number("good", 1, 1.0, 1.0), Number("bad", 1, 1e20, y), Number("bad", 1, 1.0, 1.0)]
+    with pytest.raises(NumericsError, match=rf"^{name}.* at fine-tuning step 1,.*bad") as caught:
+        finetune(task, features, Settings(), seed=1)
+    assert sorted(caught.value.cause.partition("examples ")[2].split(", ")) == ["bad", "good"]
+    assert torch.equal(weights(task), before)
+
+
+def test_no_feature_is_refused():
+    with pytest.raises(DataError, match="no feature"):
+        finetune(Line(), [], Settings(), seed=1)
