@@ -1,7 +1,7 @@
 """How a stage tells what it is doing: one line at a time, to whoever listens."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 Say = Callable[[str], None]  # takes one line of progress for a person
 
@@ -10,6 +10,7 @@ Say = Callable[[str], None]  # takes one line of progress for a person
 MARK = "\u25b8 "
 
 
+@runtime_checkable
 class LogMetrics(Protocol):
     """Takes the figures of one step; `registry.tracking` gives one that MLflow keeps."""
 

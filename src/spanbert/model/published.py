@@ -8,7 +8,6 @@ safetensors, JSON or text; nothing here can execute.
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -186,11 +185,6 @@ def load_into(module: torch.nn.Module, folder: Path) -> list[str]:
             )
     module.load_state_dict(own, strict=False)
     return sorted(set(template) - set(own))
-
-
-def describe(config: ModelConfig) -> dict[str, Any]:
-    """Sizes as plain values, for manifests and reports."""
-    return asdict(config)
 
 
 def sbo_sizes_of(folder: Path) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from typing import Any
 from spanbert.errors import CheckpointError, ConfigError
 from spanbert.model.config import ModelConfig
 from spanbert.model.pretraining import initialize
-from spanbert.model.published import describe, load_into, model_config_of, write_folder
+from spanbert.model.published import load_into, model_config_of, write_folder
 from spanbert.progress import LogMetrics, Say, no_metrics, silent
 from spanbert.storage import MANIFEST, publish, sha256_of, verify
 from spanbert.tasks.config import QAConfig
@@ -67,7 +67,7 @@ def finetune_qa(
     say(f"{len(questions)} questions in {len(windows)} windows, {sum(skipped.values())} skipped")
     curve = finetune(answerer, windows, config, seed, say=say, log=log)
     training = QATraining(curve, len(questions), len(windows), skipped)
-    settings = {"qa": asdict(config), "model": describe(sizes), "seed": seed}
+    settings = {"qa": asdict(config), "model": asdict(sizes), "seed": seed}
     inputs = _input_digests(start, tokenizer, config)
     with publish(folder, "model", inputs=inputs, config=settings) as draft:
         write_folder(

@@ -1,0 +1,41 @@
+"""Artifacts that many tests read; made once."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import tiny
+
+from spanbert.config import Config
+from spanbert.corpus.documents import write_documents
+from spanbert.shards.writer import write_shards
+from spanbert.tokenizer.artifact import build_tokenizer
+
+
+@dataclass(frozen=True)
+class Artifacts:
+    """Folders of a tiny run up to its shards."""
+
+    config: Config
+    documents: Path
+    held_out: Path
+    tokenizer: Path
+    shards: Path
+    held_out_shards: Path
+
+
+@pytest.fixture(scope="session")
+def artifacts(tmp_path_factory) -> Artifacts:
+    folder = tmp_path_factory.mktemp("artifacts")
+    tiny.write_corpus(folder)
+    tiny.write_questions(folder)
+    config = tiny.config(folder)
+    made = Artifacts(
+        config,
+        *(folder / n for n in ("documents", "held-out", "tokenizer", "shards", "held-out-shards")),
+    )
+    write_documents(made.documents, made.held_out, config.corpus)
+    build_tokenizer(made.documents, made.tokenizer, config.tokenizer)
+    write_shards(made.documents, made.tokenizer, made.shards, config.shards)
+    write_shards(made.held_out, made.tokenizer, made.held_out_shards, config.shards)
+    return made

@@ -1,0 +1,94 @@
+"""Both losses: their size at the start, their normalisers, and where gradients go."""
+
+import dataclasses
+import math
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from spanbert.model.config import ModelConfig
+from spanbert.model.packing import Packing
+from spanbert.model.pretraining import PretrainingModel, initialize
+from spanbert.objectives.batch import PretrainingBatch
+from spanbert.objectives.mlm import masked_token_loss
+from spanbert.objectives.pretraining import pretraining_losses
+from spanbert.objectives.sbo import span_boundary_loss
+
+SIZES = ModelConfig(
+    vocab_size=1000,
+    hidden_size=32,
+    num_layers=2,
+    num_heads=2,
+    intermediate_size=40,
+    max_positions=40,
+    hidden_dropout=0.0,
+    attention_dropout=0.0,
+)
+
+
+@pytest.fixture
+def model():
+    made = PretrainingModel(SIZES, sbo_positions=15, sbo_position_size=8)
+    initialize(made, 0.02, seed=1)
+    return made
+
+
+@pytest.fixture
+def batch():
+    """Two sequences; in the second the span [13, 16) is masked and framed by 12 and 16."""
+    generator = torch.Generator().manual_seed(1)
+    return PretrainingBatch(
+        token_ids=torch.randint(5, 1000, (26,), generator=generator),
+        packing=Packing((10, 16)),
+        mlm_rows=torch.tensor([2, 13, 14, 15]),
+        mlm_targets=torch.tensor([7, 8, 9, 10]),
+        sbo_left=torch.tensor([12, 12, 12]),
+        sbo_right=torch.tensor([16, 16, 16]),
+        sbo_offset=torch.tensor([0, 1, 2]),
+        sbo_targets=torch.tensor([8, 9, 10]),
+    )
+
+
+def test_losses_equal_the_obvious_way_with_all_logits(model, batch):
+    losses = pretraining_losses(model, batch)
+    hidden = model.encoder(batch.token_ids, batch.packing)
+    every = model.masked_token_head(hidden, model.word_embeddings).log_softmax(-1)
+    mlm = -sum(every[r, t] for r, t in zip(batch.mlm_rows, batch.mlm_targets, strict=True))
+    sbo = torch.tensor(0.0)
+    for row in range(3):
+        left, right = hidden[12], hidden[16]
+        offset = torch.tensor([row])
+        logits = model.span_boundary_head(left[None], right[None], offset, model.word_embeddings)
+        sbo = sbo + F.cross_entropy(logits, batch.sbo_targets[row : row + 1])
+    torch.testing.assert_close(losses.mlm, mlm)
+    torch.testing.assert_close(losses.sbo, sbo)
+
+
+def test_fresh_weights_know_nothing(model, batch):
+    losses = pretraining_losses(model, batch)
+    assert float(losses.mlm.detach()) / 4 == pytest.approx(math.log(1000), abs=0.1)
+    assert float(losses.sbo.detach()) / 3 == pytest.approx(math.log(1000), abs=0.1)
+
+
+def test_the_boundary_loss_reaches_the_encoder_through_two_states(model, batch):
+    hidden = torch.randn(26, 32, requires_grad=True)
+    span_boundary_loss(model, hidden, batch).backward()
+    assert hidden.grad.abs().sum(1).nonzero().flatten().tolist() == [12, 16]
+    assert model.word_embeddings.grad.abs().sum() > 0  # the tied output
+
+
+def test_the_masked_token_loss_reaches_only_masked_rows(model, batch):
+    hidden = torch.randn(26, 32, requires_grad=True)
+    masked_token_loss(model, hidden, batch).backward()
+    assert hidden.grad.abs().sum(1).nonzero().flatten().tolist() == [2, 13, 14, 15]
+
+
+def test_no_boundary_target_is_a_loss_of_zero(model, batch):
+    none = torch.tensor([], dtype=torch.int64)
+    names = ("sbo_left", "sbo_right", "sbo_offset", "sbo_targets")
+    empty = dataclasses.replace(batch, **dict.fromkeys(names, none))
+    losses = pretraining_losses(model, empty)
+    assert float(losses.sbo.detach()) == 0
+    (losses.mlm + losses.sbo).backward()
+    assert all(torch.isfinite(p.grad).all() for p in model.parameters() if p.grad is not None)

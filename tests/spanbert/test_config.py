@@ -1,0 +1,76 @@
+"""Settings: strict, typed, and equal after a round trip."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from spanbert.config import Config, load_config, parse_config, to_toml
+from spanbert.errors import ConfigError
+
+CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+def test_shipped_settings_load_and_survive_a_round_trip(path):
+    config = load_config(path)
+    assert parse_config(to_toml(config)) == config
+
+
+def test_strings_survive_a_round_trip():
+    odd = 'quote " backslash \\ newline \n tab \t é 漢 \U0001f600 \x7f end'
+    config = Config(corpus=dataclasses.replace(Config().corpus, sources=(odd,), licence=odd))
+    assert parse_config(to_toml(config)) == config
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[training]\nlerning_rate = 1.0", "did you mean training.learning_rate?"),
+        ("[trainning]\nsteps = 1", "did you mean training?"),
+        ("steps = 1", "unknown key steps"),
+        ("training = 1", "training must be a table"),
+        ('[training]\nsteps = "many"', "training.steps = 'many' must be of type int"),
+        ("[training]\nsteps = true", "training.steps = True must be of type int"),
+        ('[training]\nprecision = "fp8"', "must be one of 'fp32', 'bf16'"),
+        ('[corpus]\nsources = "a.txt"', "must be a list"),
+        ("[corpus]\nsources = [1]", "must be of type str"),
+        ("[masking]\nmask_rate = 1.5", "masking.mask_rate = 1.5 must be in (0, 1)"),
+        ("[model]\nnum_heads = 7", "not a multiple of model.num_heads = 7"),
+        ("[training]\nwarmup_steps = 300000", "must be below training.steps"),
+        ("[shards]\nmax_pieces = 511", "exceeds model.max_positions"),
+        ('[run]\nname = "../up"', "lower-case letters"),
+        ("[run", "not valid TOML"),
+    ],
+)
+def test_a_bad_setting_is_refused_in_one_line(text, told):
+    with pytest.raises(ConfigError) as refused:
+        parse_config(text)
+    assert told in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_overrides_are_parsed_as_values_or_taken_as_strings():
+    config = parse_config(
+        "[training]\nsteps = 5\nwarmup_steps = 1",
+        ["training.steps=7", "training.learning_rate=3", "run.name=other", "qa.dev=['a.json']"],
+    )
+    assert (config.training.steps, config.training.learning_rate) == (7, 3.0)
+    assert (config.run.name, config.qa.dev) == ("other", ("a.json",))
+
+
+@pytest.mark.parametrize("override", ["training.steps", "steps=1", "=1", "training.=1"])
+def test_a_malformed_override_shows_the_form(override):
+    with pytest.raises(ConfigError, match=r"section\.key=value"):
+        parse_config("", [override])
+
+
+def test_the_run_id_depends_on_settings_but_not_on_where_runs_are_kept():
+    config = parse_config("")
+    assert parse_config("", ["run.folder=elsewhere"]).run_id == config.run_id
+    assert parse_config("", ["training.steps=299999"]).run_id != config.run_id
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(ConfigError, match=r"nowhere\.toml"):
+        load_config(tmp_path / "nowhere.toml")

@@ -1,0 +1,145 @@
+"""Artifacts are whole or absent, and a changed byte is seen."""
+
+import errno
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from spanbert import storage
+from spanbert.errors import DataError, IntegrityError, StorageError
+
+
+def publish(folder, content="content", **extra):
+    with storage.publish(folder, "things", **extra) as draft:
+        (draft.folder / "part").mkdir()
+        (draft.folder / "part" / "a.txt").write_text(content)
+        draft.counts["lines"] = 1
+    return storage.read_manifest(folder, "things")
+
+
+def test_a_published_folder_verifies_and_tells_its_origin(tmp_path):
+    made = publish(tmp_path / "x", inputs={"source": "abc"}, config={"size": 1})
+    assert storage.verify(tmp_path / "x", "things") == made
+    assert (made.inputs, made.config, made.counts) == ({"source": "abc"}, {"size": 1}, {"lines": 1})
+    assert list(made.files) == ["part/a.txt"]
+
+
+def test_equal_content_has_an_equal_digest_wherever_it_lies(tmp_path):
+    first = publish(tmp_path / "x", inputs={"source": "abc"})
+    assert publish(tmp_path / "y").digest == first.digest
+    assert publish(tmp_path / "z", "other").digest != first.digest
+
+
+def test_a_failing_body_leaves_nothing_and_keeps_what_was_there(tmp_path):
+    publish(tmp_path / "x")
+    with pytest.raises(RuntimeError), storage.publish(tmp_path / "x", "things") as draft:
+        (draft.folder / "half").write_text("half")
+        raise RuntimeError
+    assert [p.name for p in tmp_path.iterdir()] == ["x"]
+    assert storage.verify(tmp_path / "x", "things")
+
+
+def test_publishing_again_replaces_the_folder(tmp_path):
+    publish(tmp_path / "x")
+    publish(tmp_path / "x", "new")
+    storage.verify(tmp_path / "x", "things")
+    assert (tmp_path / "x" / "part" / "a.txt").read_text() == "new"
+    assert [p.name for p in tmp_path.iterdir()] == ["x"]
+
+
+def test_every_flipped_bit_is_seen(tmp_path):
+    publish(tmp_path / "x")
+    path = tmp_path / "x" / "part" / "a.txt"
+    whole = path.read_bytes()
+    for position in range(len(whole)):
+        changed = bytearray(whole)
+        changed[position] ^= 1
+        path.write_bytes(changed)
+        with pytest.raises(IntegrityError, match=r"a\.txt"):
+            storage.verify(tmp_path / "x", "things")
+
+
+@pytest.mark.parametrize("damage", [lambda p: p.unlink(), lambda p: p.write_text("cont")])
+def test_a_missing_or_cut_file_is_seen(tmp_path, damage):
+    publish(tmp_path / "x")
+    damage(tmp_path / "x" / "part" / "a.txt")
+    with pytest.raises(IntegrityError):
+        storage.verify(tmp_path / "x", "things")
+
+
+def test_a_folder_without_a_manifest_does_not_exist(tmp_path):
+    publish(tmp_path / "x")
+    (tmp_path / "x" / storage.MANIFEST).unlink()
+    with pytest.raises(DataError, match="no finished things"):
+        storage.read_manifest(tmp_path / "x", "things")
+
+
+def test_another_kind_is_refused(tmp_path):
+    publish(tmp_path / "x")
+    with pytest.raises(DataError, match="this is things version 1, not shards version 1"):
+        storage.read_manifest(tmp_path / "x", "shards")
+
+
+def test_a_killed_writer_leaves_no_artifact_and_its_rest_is_cleared(tmp_path):
+    script = (
+        "import sys, time; from pathlib import Path; from spanbert.storage import publish\n"
+        "with publish(Path(sys.argv[1]), 'things') as d:\n"
+        "    (d.folder / 'a').write_text('x'); print('written', flush=True); time.sleep(60)\n"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path / "x")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    writer = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
+    assert writer.stdout.readline()
+    writer.send_signal(signal.SIGKILL)
+    writer.communicate()
+    assert not (tmp_path / "x").exists()
+    assert len(list(tmp_path.iterdir())) == 1
+    storage.remove_partials(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def full_disk(tmp_path):
+    """A file system with room for 256 KiB."""
+    folder = tmp_path / "full"
+    folder.mkdir()
+    options = ["-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)]
+    if not shutil.which("mount") or subprocess.run(["mount", *options], check=False).returncode:
+        pytest.skip("mounting needs root")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk_is_told_in_one_line_and_leaves_nothing(full_disk):
+    with (
+        pytest.raises(StorageError, match=r"No space left.*free some space") as refused,
+        storage.publish(full_disk / "x", "things") as draft,
+    ):
+        (draft.folder / "big").write_bytes(b"0" * 1_000_000)
+    assert refused.value.exit_code == 74
+    assert list(full_disk.iterdir()) == []
+
+
+def test_a_text_is_replaced_whole_or_not_at_all(full_disk):
+    target = full_disk / "note.txt"
+    storage.write_text_atomic(target, "before")
+    with pytest.raises(StorageError):
+        storage.write_text_atomic(target, "x" * 1_000_000)
+    assert target.read_text() == "before"
+    assert [p.name for p in full_disk.iterdir()] == ["note.txt"]
+
+
+def test_too_little_room_is_refused_before_the_work(full_disk):
+    with pytest.raises(StorageError, match=r"needs 1000 MB"):
+        storage.require_free_space(full_disk / "not" / "there" / "yet", 1_000_000_000)
+    storage.require_free_space(full_disk, 1_000)
+
+
+def test_a_refusal_names_its_cause():
+    error = OSError(errno.EROFS, os.strerror(errno.EROFS), "/somewhere")
+    told = str(storage.storage_error(error))
+    assert told.startswith("/somewhere: Read-only file system")
