@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from spanbert.progress import LogMetrics, Say
 
 
+@runtime_checkable
 class Hook(Protocol):
     """Called after each step with the number of finished steps and the step's figures."""
 

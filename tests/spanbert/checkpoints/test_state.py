@@ -1,0 +1,45 @@
+"""Capture and restore: the next step is the same to the bit."""
+
+import pytest
+import torch
+from torch import nn
+
+from spanbert.checkpoints.state import TrainingState, capture, restore
+from spanbert.errors import CheckpointError
+
+
+def setup():
+    torch.manual_seed(0)
+    model = nn.Linear(4, 3)
+    return model, torch.optim.AdamW(model.parameters(), lr=0.1, fused=True)
+
+
+def advance(model, optimizer, steps):
+    for number in range(steps):
+        optimizer.zero_grad()
+        inputs = torch.arange(8.0).view(2, 4) + number
+        model(inputs).pow(2).sum().backward()
+        optimizer.step()
+
+
+def test_training_goes_on_as_if_uncut():
+    model, optimizer = setup()
+    advance(model, optimizer, 3)
+    saved = capture(3, model, optimizer)
+    copy = TrainingState(
+        3,
+        {n: t.clone() for n, t in saved.model.items()},
+        {n: t.clone() for n, t in saved.optimizer.items()},
+    )
+    other, other_optimizer = setup()
+    restore(copy, other, other_optimizer)
+    advance(model, optimizer, 2)
+    advance(other, other_optimizer, 2)
+    assert torch.equal(model.weight, other.weight)
+    assert torch.equal(model.bias, other.bias)
+
+
+def test_a_missing_tensor_is_named():
+    model, optimizer = setup()
+    with pytest.raises(CheckpointError, match="bias is absent in the checkpoint"):
+        restore(TrainingState(1, {"weight": torch.zeros(3, 4)}, {}), model, optimizer)
