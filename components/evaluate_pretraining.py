@@ -20,15 +20,14 @@ def evaluate_pretraining(
 
     from spanbert.evaluation.pretraining import evaluate_pretraining as evaluate
     from spanbert.evaluation.scores import write_scores
-    from spanbert.steps import pipeline_step
+    from spanbert.steps import pipeline_step, write_metrics
 
     with pipeline_step("evaluate-pretraining", config_toml, run_folder) as step:
         loss, masking = evaluate(Path(encoder.path), Path(held_out_shards.path), step.config)
         write_scores(Path(scores.path), {"held_out": asdict(loss), "masking": masking})
         figures = {"mlm_loss": loss.mlm_loss, "sbo_loss": loss.sbo_loss}
         figures["unigram_entropy"] = loss.unigram_entropy
-        for name, value in figures.items():
-            losses.log_metric(name, value)
+        write_metrics(losses, figures)
         step.record({f"held_out_{name}": value for name, value in figures.items()})
         step.say("held-out " + "  ".join(f"{n} {v:.3f}" for n, v in figures.items()))
     return loss.mlm_loss

@@ -18,15 +18,14 @@ def evaluate_qa(
     from pathlib import Path
 
     from spanbert.evaluation.scores import write_scores
-    from spanbert.steps import pipeline_step
+    from spanbert.steps import pipeline_step, write_metrics
     from spanbert.tasks.qa.evaluate import evaluate_qa as evaluate
 
     with pipeline_step(f"evaluate-qa-{start.replace(' ', '-')}", config_toml, run_folder) as step:
         result = evaluate(Path(qa_model.path), step.config.qa.dev)
         write_scores(Path(scores.path), {"qa": {"start": start, **result}})
         figures = {"exact_match": result["exact_match"], "f1": result["f1"]}
-        for name, value in figures.items():
-            metrics.log_metric(name, value)
+        write_metrics(metrics, figures)
         step.record(figures)
         step.say("from {}: exact match {:.2f}, F1 {:.2f}".format(start, *figures.values()))
     return figures["f1"]

@@ -23,7 +23,7 @@ def write_report(
     """Gather what the steps found; also kept in the run folder and with the parent run."""
     from pathlib import Path
 
-    from spanbert.report.results import gather_results, write_results
+    from spanbert.report.results import gather_results, headline, write_results
     from spanbert.steps import pipeline_step
 
     with pipeline_step("write-report", config_toml, run_folder) as step:
@@ -40,5 +40,5 @@ def write_report(
         for target in (Path(results.path), step.run_folder):
             write_results(gathered, target)
         Path(page.path).write_text((step.run_folder / "report.html").read_text())
-        for name in ("report.html", "results.json"):
-            step.run.log_file(step.run_folder / name)
+        files = [step.run_folder / name for name in ("report.html", "results.json")]
+        step.tracking.conclude(step.config.run_id, headline(gathered), files)

@@ -4,7 +4,6 @@ from kfp import dsl
 
 # kfp turns a component into a maker of tasks, which its type hints do not say.
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false
-
 from components.build_shards import build_shards
 from components.evaluate_pretraining import evaluate_pretraining
 from components.evaluate_qa import evaluate_qa

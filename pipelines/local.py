@@ -26,6 +26,7 @@ from spanbert.errors import ConfigError, SpanbertError
 from spanbert.failures import take_failure
 from spanbert.progress import MARK, Say
 from spanbert.storage import require_free_space
+from spanbert.training.resources import require_cpus
 
 _LEAST_FREE_BYTES = 500_000_000  # documents, shards, checkpoints and models of a small run
 _PACKAGE = Path(__file__).parents[1]
@@ -36,9 +37,11 @@ def run_local(config: Config, say: Say) -> dict[str, Any]:
 
     Raises:
         SpanbertError: what stopped a step, with the step's exit code.
-        ConfigError: another process is running the same settings.
+        ConfigError: another process is running the same settings, or they ask for more processors
+            than there are.
     """
     folder = run_folder_of(config)
+    require_cpus(config.training)
     require_free_space(folder, _LEAST_FREE_BYTES)
     arguments = {
         "config_toml": to_toml(config),

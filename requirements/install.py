@@ -38,7 +38,9 @@ def install_run() -> None:
 def needs_cuda() -> bool:
     """Whether the installed torch is a CUDA build."""
     script = "from importlib.metadata import requires; print(*requires('torch'))"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run(  # noqa: S603  # our own interpreter
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     return "nvidia-" in done.stdout and sys.platform == "linux"
 
 
@@ -51,7 +53,8 @@ def digest(group: str) -> str:
 
 def pip(*arguments: str) -> None:
     """Run pip in this environment; stop where it fails."""
-    code = subprocess.call([sys.executable, "-m", "pip", *arguments, "--quiet"])
+    command = [sys.executable, "-m", "pip", *arguments, "--quiet"]
+    code = subprocess.call(command)  # noqa: S603  # our own interpreter
     if code:
         raise SystemExit(f"pip {arguments[0]} failed -> mend what it says, then run make again")
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from spanbert.config import Config, parse_config
 
-_SUBJECTS = "The old miller|Ann of Bergen|A tall sailor|The young queen|Bob's brother|No one".split("|")
-_VERBS = "carried|forgot|painted|counted|buried|praised".split("|")
-_OBJECTS = "seven unbelievable kites|the river's source|an iron-bound chest|his own name".split("|")
-_PLACES = "near Oslo|in 1907|before breakfast|by the mill|without a word|at St. Ives".split("|")
+_SUBJECTS = ("The old miller", "Ann of Bergen", "A tall sailor", "The young queen", "No one")
+_VERBS = ("carried", "forgot", "painted", "counted", "buried", "praised")
+_OBJECTS = ("seven unbelievable kites", "the river's source", "an iron-bound chest", "a name")
+_PLACES = ("near Oslo", "in 1907", "before breakfast", "by the mill", "at St. Ives")
 
 
 def texts(number: int = 60, seed: int = 0) -> list[str]:
@@ -44,7 +44,9 @@ def write_questions(folder: Path, number: int = 24) -> Path:
         record = {"id": f"q{i}", "question": f"When or where {what}?", "answers": [answer]}
         paragraphs.append({"context": context, "qas": [record]})
     path = folder / "questions.json"
-    path.write_text(json.dumps({"version": "1.1", "data": [{"title": "t", "paragraphs": paragraphs}]}))
+    path.write_text(
+        json.dumps({"version": "1.1", "data": [{"title": "t", "paragraphs": paragraphs}]})
+    )
     return path
 
 

@@ -5,6 +5,7 @@ here, so that a component stays ten lines long.
 """
 
 import contextlib
+import json
 import logging
 import sys
 import time
@@ -19,7 +20,7 @@ from spanbert.errors import SpanbertError, storage_error
 from spanbert.failures import write_failure
 from spanbert.progress import announce
 from spanbert.registry.tracking import StepRun, Tracking
-
+from spanbert.storage import write_text_atomic
 
 _LONGEST_CAUSE = 300  # characters of an unforeseen error; the log has all of it
 
@@ -47,7 +48,7 @@ class Step:
     ) -> None:
         """Remember figures and artifact digests of this step."""
         self.metrics |= metrics or {}
-        self.digests |= {f"digest.{role}": d for role, d in (digests or {}).items()}
+        self.digests |= digests or {}
 
 
 @contextlib.contextmanager
@@ -68,7 +69,8 @@ def pipeline_step(name: str, config_toml: str, run_folder: str) -> Iterator[Step
             began_s = time.monotonic()
             yield step
             run.log_metrics(step.metrics | {"seconds": time.monotonic() - began_s})
-            run.log_tags(step.digests)
+            run.log_tags({f"digest.{role}": digest for role, digest in step.digests.items()})
+            run.log_datasets(step.digests)
     except SpanbertError as error:
         _stop(folder, error)
     except OSError as error:
@@ -90,6 +92,16 @@ def _quieten() -> None:
     """The frameworks' routine messages go to the log file; here only what needs a look."""
     for name in ("alembic", "mlflow", "urllib3"):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def write_metrics(artifact: Any, figures: Mapping[str, float]) -> None:
+    """Put figures on a KFP metrics artifact, and into its file.
+
+    The file is for kfp's local cache, which takes an artifact without one for lost.
+    """
+    for name, value in figures.items():
+        artifact.log_metric(name, value)
+    write_text_atomic(Path(artifact.path), json.dumps(figures))
 
 
 def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

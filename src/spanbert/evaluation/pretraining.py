@@ -17,7 +17,7 @@ from spanbert.model.published import load_into, model_config_of, sbo_sizes_of
 from spanbert.objectives.batch import collate, target_counts
 from spanbert.objectives.pretraining import pretraining_losses
 from spanbert.shapes import Int
-from spanbert.shards.reader import Segment, ShardReader
+from spanbert.shards.reader import Segment, ShardReader, require_vocabulary
 from spanbert.tokenizer.wordpiece import WordPiece, load_wordpiece
 
 _SEGMENTS_AT_ONCE = 64
@@ -44,18 +44,12 @@ def evaluate_pretraining(
         config: its masking section and the run's seed fix the masks (epoch 0).
 
     Raises:
-        CheckpointError: the model lacks a head, or its vocabulary is not that of the shards.
+        CheckpointError: the model lacks a head, or the shards were made with another vocabulary.
     """
     shards = ShardReader(shards_folder)
     tokenizer = load_wordpiece(model_folder)
     model = load_pretraining_model(model_folder)
-    if shards.vocab_size != tokenizer.vocab_size:
-        raise CheckpointError(
-            f"the shards have {shards.vocab_size} vocabulary entries, the model"
-            f" {tokenizer.vocab_size}",
-            place=str(shards_folder),
-            remedy="make the shards again with the model's tokenizer",
-        )
+    require_vocabulary(shards.manifest, tokenizer.digest, model_folder)
     masker = Masker(
         shards,
         config.masking,
@@ -113,7 +107,7 @@ def masked_examples(
             "tokens": [
                 _example_token(tokenizer, kind, int(seen), int(original))
                 for kind, seen, original in zip(
-                    kinds[:_EXAMPLE_PIECES], masked.corrupted, segment.ids, strict=False
+                    kinds[:_EXAMPLE_PIECES].tolist(), masked.corrupted, segment.ids, strict=False
                 )
             ]
         }

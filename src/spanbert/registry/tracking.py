@@ -8,7 +8,7 @@ repeated step goes on in the run it began. Each call names its run: nothing here
 import contextlib
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -21,7 +21,7 @@ os.environ.setdefault("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "false")
 
 try:
     from mlflow import MlflowClient
-    from mlflow.entities import Metric, Param, Run, RunTag
+    from mlflow.entities import Dataset, DatasetInput, Metric, Param, Run, RunTag
     from mlflow.exceptions import MlflowException
     from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 except ImportError as missing:
@@ -31,6 +31,7 @@ except ImportError as missing:
 
 RUN_TAG, STEP_TAG = "spanbert.run_id", "spanbert.step"
 _METRICS_AT_ONCE, _FLUSH_AFTER_S = 500, 10.0
+_LONGEST_DIGEST = 36  # characters; what the server takes
 _LONGEST_PARAM = 500  # characters; the server cuts at 6000 without a word
 
 
@@ -62,6 +63,14 @@ class StepRun:
         """Record digests and names; a later value replaces an earlier one."""
         self._client.log_batch(self.run_id, tags=[RunTag(k, v) for k, v in tags.items()])
 
+    def log_datasets(self, digests: Mapping[str, str]) -> None:
+        """Record which data a step read or made, for the UI's dataset column."""
+        data = [
+            DatasetInput(Dataset(role, digest[:_LONGEST_DIGEST], "artifact", role))
+            for role, digest in digests.items()
+        ]
+        self._client.log_inputs(self.run_id, data)
+
     def log_file(self, path: Path) -> None:
         """Keep a copy of a file."""
         self._client.log_artifact(self.run_id, str(path))
@@ -87,6 +96,8 @@ class Tracking:
         """The MLflow run of a pipeline run, made where it is not there yet."""
         found = self._find(f"tags.`{RUN_TAG}` = '{run_id}' and tags.`{STEP_TAG}` = 'pipeline'")
         if found:
+            if found.info.status != "RUNNING":  # the same run goes on
+                self._client.update_run(found.info.run_id, status="RUNNING")
             return found.info.run_id
         tags = {RUN_TAG: run_id, STEP_TAG: "pipeline"}
         run = self._client.create_run(self._experiment, tags=tags, run_name=run_id)
@@ -95,10 +106,14 @@ class Tracking:
         self._client.log_batch(parent, params=[Param("config_digest", self._config.digest)])
         return parent
 
-    def finish(self, run_id: str, status: str) -> None:
-        """End a pipeline run as FINISHED or FAILED."""
+    def conclude(self, run_id: str, metrics: Mapping[str, float], files: Iterable[Path]) -> None:
+        """Put a pipeline run's headline figures and files on its parent, and end it."""
         with _server_errors(self.uri):
-            self._client.set_terminated(self.parent(run_id), status)
+            parent = StepRun(self._client, self.parent(run_id))
+            parent.log_metrics(metrics)
+            for path in files:
+                parent.log_file(path)
+            self._client.set_terminated(parent.run_id, "FINISHED")
 
     @contextlib.contextmanager
     def step(self, run_id: str, name: str) -> Iterator[StepRun]:
@@ -111,6 +126,7 @@ class Tracking:
         except BaseException:
             with contextlib.suppress(MlflowException):
                 self._client.set_terminated(child, "FAILED")
+                self._client.set_terminated(parent, "FAILED")
             raise
         with _server_errors(self.uri):
             self._client.set_terminated(child, "FINISHED")
@@ -188,7 +204,7 @@ class MetricsSink:
 def _server_errors(uri: str) -> Iterator[None]:
     try:
         yield
-    except MlflowException as error:
+    except (MlflowException, OSError) as error:
         raise DependencyError(
             f"MLflow does not answer ({str(error).splitlines()[0][:200]})",
             place=uri.rpartition("@")[2],  # without a user and password in it

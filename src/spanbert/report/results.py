@@ -67,6 +67,16 @@ def gather_results(
     return results
 
 
+def headline(results: dict[str, Any]) -> dict[str, float]:
+    """The few figures by which runs are compared."""
+    figures = {f"held_out_{n}": results["held_out"][n] for n in ("mlm_loss", "sbo_loss")}
+    figures["held_out_unigram_entropy"] = results["held_out"]["unigram_entropy"]
+    for scores in results["qa"]:
+        start = scores["start"].replace(" ", "_")
+        figures |= {f"qa_{n}_{start}": scores[n] for n in ("exact_match", "f1")}
+    return figures
+
+
 def write_results(results: dict[str, Any], folder: Path) -> None:
     """Write results.json and report.html into a folder."""
     write_text_atomic(folder / "results.json", json.dumps(results, indent=1))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from spanbert.errors import CheckpointError
 from spanbert.shapes import Bool, Int
 from spanbert.shards.format import KIND, VERSION, file_name
 from spanbert.storage import Manifest, read_manifest, verify
@@ -90,3 +91,22 @@ class ShardReader:
         for shard in self._shards:
             counts += np.bincount(shard.tokens, minlength=self.vocab_size)
         return counts
+
+
+def require_vocabulary(manifest: Manifest, digest: str, place: Path) -> None:
+    """Refuse a vocabulary that is not the one the shards were made with.
+
+    Args:
+        digest: of the vocabulary at `place`.
+
+    Raises:
+        CheckpointError: ids in the shards would mean other pieces.
+    """
+    made_with = manifest.counts["vocabulary_digest"]
+    if made_with != digest:
+        raise CheckpointError(
+            f"vocabulary {digest[:12]} is not the one that the shards were made with,"
+            f" {made_with[:12]}",
+            place=str(place),
+            remedy="make the shards again with this tokenizer: spanbert shards --help",
+        )

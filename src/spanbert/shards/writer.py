@@ -63,6 +63,7 @@ def write_shards(
         draft.counts.update(vars(report))
         draft.counts["token_type"] = token_type(wordpiece.vocab_size).str
         draft.counts["vocab_size"] = wordpiece.vocab_size
+        draft.counts["vocabulary_digest"] = wordpiece.digest
     return report
 
 

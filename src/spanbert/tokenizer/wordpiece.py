@@ -4,6 +4,7 @@
 special tokens, so no document can forge one.
 """
 
+import hashlib
 import json
 import unicodedata
 from collections import Counter
@@ -66,6 +67,13 @@ class WordPiece:
         """Number of entries, special tokens included."""
         return self._backend.get_vocab_size()
 
+    @property
+    def digest(self) -> str:
+        """sha256 over the entries in order of their ids and the casing."""
+        entries = [self.token(i) for i in range(self.vocab_size)]
+        content = json.dumps([self._lower_cases, entries])
+        return hashlib.sha256(content.encode()).hexdigest()
+
     def encode(self, text: str) -> Encoding:
         """The pieces of one text."""
         return self.encode_batch([text])[0]
@@ -83,16 +91,19 @@ class WordPiece:
         """Text whose pieces these are, up to spaces and what became [UNK]."""
         return self._backend.decode([int(i) for i in token_ids], skip_special_tokens=False)
 
+    @property
+    def _lower_cases(self) -> bool:
+        return bool(getattr(self._backend.normalizer, "lowercase", False))
+
     def save(self, folder: Path) -> None:
         """Write vocab.txt, tokenizer.json and tokenizer_config.json into an existing folder."""
         entries = [self.token(i) for i in range(self.vocab_size)]
         (folder / "vocab.txt").write_text("\n".join(entries) + "\n", encoding="utf-8")
         self._backend.save(str(folder / "tokenizer.json"))
-        lower_case = bool(getattr(self._backend.normalizer, "lowercase", False))
         names = ("pad_token", "unk_token", "cls_token", "sep_token", "mask_token")
         settings = dict(zip(names, SPECIAL_TOKENS, strict=True)) | {
             "tokenizer_class": "BertTokenizer",
-            "do_lower_case": lower_case,
+            "do_lower_case": self._lower_cases,
             "strip_accents": None,
             "tokenize_chinese_chars": True,
             "model_max_length": 512,

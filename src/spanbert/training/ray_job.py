@@ -19,13 +19,14 @@ from typing import Any
 
 from spanbert.checkpoints.store import CheckpointStore, load_state
 from spanbert.config import Config, to_toml
-from spanbert.errors import CheckpointError, ConfigError, DependencyError, SpanbertError
+from spanbert.errors import CheckpointError, DependencyError, SpanbertError
 from spanbert.failures import take_failure
 from spanbert.model.published import write_folder
 from spanbert.progress import Say
 from spanbert.shards.reader import ShardReader
 from spanbert.storage import publish, require_free_space, verify
 from spanbert.training.curve import read_curve
+from spanbert.training.resources import require_cpus
 from spanbert.training.worker import Inputs, count_parameters
 
 _BYTES_PER_PARAMETER = 12  # weights and two moments in fp32
@@ -55,7 +56,7 @@ def pretrain(
         StorageError: too little space for the checkpoints.
         SpanbertError: what stopped the workers, with its exit code.
     """
-    _require_cpus(config)
+    require_cpus(config.training)
     verify(shards, "shards")
     verify(tokenizer, "tokenizer")
     inputs = Inputs(shards, tokenizer, work_root)
@@ -199,17 +200,6 @@ def _work_name(config: Config, digests: dict[str, str]) -> str:
     relevant = [sections[s] for s in ("masking", "model", "objective", "training")]
     content = json.dumps([config.run.seed, relevant, digests], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
-
-
-def _require_cpus(config: Config) -> None:
-    training = config.training
-    wanted, here = training.num_workers * training.threads_per_worker, os.cpu_count() or 1
-    if wanted > here:
-        raise ConfigError(
-            f"training.num_workers = {training.num_workers} x training.threads_per_worker"
-            f" = {training.threads_per_worker} asks for {wanted} CPUs, {here} are here",
-            remedy="--set training.num_workers=1",
-        )
 
 
 def _require_space(config: Config, inputs: Inputs) -> None:

@@ -17,9 +17,9 @@ from spanbert.masking.segment import Masker
 from spanbert.model.pretraining import PretrainingModel, initialize
 from spanbert.objectives.batch import PretrainingBatch, collate
 from spanbert.progress import LogMetrics, Say, no_metrics, silent
-from spanbert.shards.reader import ShardReader
+from spanbert.shards.reader import ShardReader, require_vocabulary
 from spanbert.storage import read_manifest
-from spanbert.tokenizer.wordpiece import load_wordpiece
+from spanbert.tokenizer.wordpiece import WordPiece, load_wordpiece
 from spanbert.training.batches import BatchPlan
 from spanbert.training.curve import CurveFile
 from spanbert.training.hooks import Every, Hook, Log, Tell
@@ -113,6 +113,8 @@ def train_on_worker(
         inputs.checkpoints, keep=training.keep_checkpoints, inputs=inputs.digests()
     )
     shards = ShardReader(inputs.shards, check=seat.rank == 0)
+    tokenizer = load_wordpiece(inputs.tokenizer)
+    require_vocabulary(shards.manifest, tokenizer.digest, inputs.tokenizer)
     model = build_model(config, shards.vocab_size).to(seat.device)
     optimizer = build_optimizer(model, training)
     first = _resume(store, model, optimizer, say)
@@ -138,7 +140,7 @@ def train_on_worker(
             Every(training.log_every_steps, training.steps, action)
             for action in (Log(curve), Log(log), Tell(say, first, training.steps))
         ] + hooks
-    batches_of = _batches(config, inputs, shards, seat)
+    batches_of = _batches(config, tokenizer, shards, seat)
     run_steps(trainer, batches_of, first, training.steps, hooks)
 
 
@@ -156,10 +158,9 @@ def _resume(
 
 
 def _batches(
-    config: Config, inputs: Inputs, shards: ShardReader, seat: Seat
+    config: Config, tokenizer: WordPiece, shards: ShardReader, seat: Seat
 ) -> Callable[[int], list[PretrainingBatch]]:
     """This worker's micro-batches as a function of the step."""
-    tokenizer = load_wordpiece(inputs.tokenizer)
     plan = BatchPlan(shards.lengths(), config.training.batch_tokens, config.run.seed)
     masker = Masker(
         shards,

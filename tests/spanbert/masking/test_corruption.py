@@ -14,7 +14,9 @@ def corrupt(ids, spans, replacements):
         return np.full(size, RANDOM_ID)
 
     rng = stream(0, "x")
-    return corrupted_ids(np.array(ids), np.array(spans), np.array(replacements), MASK_ID, always, rng)
+    return corrupted_ids(
+        np.array(ids), np.array(spans), np.array(replacements), MASK_ID, always, rng
+    )
 
 
 def test_a_hundred_thousand_spans_are_80_10_10():

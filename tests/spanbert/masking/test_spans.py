@@ -2,6 +2,7 @@
 
 import math
 
+import masking_oracle as oracle
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -17,8 +18,6 @@ from spanbert.masking.spans import (
     sample_spans,
 )
 from spanbert.rng import stream
-
-import masking_oracle as oracle
 
 CONFIG = MaskingConfig()
 PUBLISHED_LAW = [0.2241, 0.1792, 0.1434, 0.1147, 0.0918, 0.0734, 0.0587, 0.0470, 0.0376, 0.0301]

@@ -1,13 +1,11 @@
 """Boundary targets (SpanBERT, section 3.2) against a two-line loop."""
 
-
+import masking_oracle as oracle
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from spanbert.masking.targets import boundary_targets, masked_positions
-
-import masking_oracle as oracle
 
 
 @st.composite
@@ -32,7 +30,8 @@ def test_boundaries_are_visible_neighbours(segment):  # trap 7
     found = boundary_targets(spans, num_pieces, 15)
     masked = set(masked_positions(spans).tolist())
     assert not masked & (set(found.left.tolist()) | set(found.right.tolist()))
-    assert all(0 <= left and right < num_pieces for left, right in zip(found.left, found.right))
+    assert (found.left >= 0).all()
+    assert (found.right < num_pieces).all()
 
 
 def test_spans_at_the_edges_have_no_row():  # trap 8

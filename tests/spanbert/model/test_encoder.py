@@ -38,7 +38,10 @@ def theirs(ours):
     config = transformers.BertConfig(**settings, attn_implementation="eager")
     model = transformers.BertForMaskedLM(config).eval()
     result = model.load_state_dict(published_names(ours.state_dict()), strict=False)
-    assert set(result.missing_keys) == {"cls.predictions.decoder.weight", "cls.predictions.decoder.bias"}
+    assert set(result.missing_keys) == {
+        "cls.predictions.decoder.weight",
+        "cls.predictions.decoder.bias",
+    }
     assert all(key.startswith("cls.pair_target_predictions.") for key in result.unexpected_keys)
     return model
 
@@ -75,7 +78,9 @@ def test_gradients_equal_transformers_with_padding(ours, theirs, batch):
     targets = torch.cat(batch[0])
     for logits in (flat, expected):
         torch.nn.functional.cross_entropy(logits, targets).backward()
-    gradients = published_names({n: p.grad for n, p in ours.named_parameters() if p.grad is not None})
+    gradients = published_names(
+        {n: p.grad for n, p in ours.named_parameters() if p.grad is not None}
+    )
     compared = 0
     for name, parameter in theirs.named_parameters():
         torch.testing.assert_close(gradients[name], parameter.grad, atol=1e-5, rtol=1e-5)

@@ -11,7 +11,9 @@ SIZES = ModelConfig(vocab_size=31, hidden_size=12, num_heads=3, num_layers=1)
 
 def norm(x, layer):
     centred = x - x.mean(-1, keepdim=True)
-    return centred / (centred.pow(2).mean(-1, keepdim=True) + 1e-12).sqrt() * layer.weight + layer.bias
+    return (
+        centred / (centred.pow(2).mean(-1, keepdim=True) + 1e-12).sqrt() * layer.weight + layer.bias
+    )
 
 
 def test_boundary_head_is_linear_gelu_norm_twice():  # trap 10

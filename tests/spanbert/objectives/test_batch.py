@@ -26,7 +26,9 @@ def test_rows_point_where_a_loop_puts_them(segments):
         # position 0 of a segment stands after its [CLS]
         mlm += [(start + 1 + p, s.ids[p]) for p in s.masked.tolist()]
         b = s.boundary
-        for position, left, right, offset in zip(b.position, b.left, b.right, b.offset, strict=True):
+        for position, left, right, offset in zip(
+            b.position, b.left, b.right, b.offset, strict=True
+        ):
             sbo.append((start + 1 + left, start + 1 + right, offset, s.ids[position]))
     assert batch.token_ids.tolist() == ids
     assert list(zip(batch.mlm_rows.tolist(), batch.mlm_targets.tolist(), strict=True)) == mlm

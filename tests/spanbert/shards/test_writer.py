@@ -65,9 +65,7 @@ def test_ids_are_two_bytes_wide_while_they_can_be():
 
 def test_a_changed_byte_is_refused(artifacts, tmp_path):
     folder = tmp_path / "damaged"
-    writer.write_shards(
-        artifacts.documents, artifacts.tokenizer, folder, artifacts.config.shards
-    )
+    writer.write_shards(artifacts.documents, artifacts.tokenizer, folder, artifacts.config.shards)
     path = folder / "00000.tokens"
     content = bytearray(path.read_bytes())
     content[7] ^= 64

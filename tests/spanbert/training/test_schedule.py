@@ -14,7 +14,7 @@ def test_the_rate_rises_to_its_peak_and_falls_to_zero(warmup, rest):
         learning_rate_at(s, peak=3.0, warmup_steps=warmup, num_steps=total) for s in range(total)
     ]
     assert max(rates) == pytest.approx(3.0)
-    assert rates[: warmup] == pytest.approx([3.0 * (s + 1) / warmup for s in range(warmup)])
+    assert rates[:warmup] == pytest.approx([3.0 * (s + 1) / warmup for s in range(warmup)])
     falls = [b - a for a, b in zip(rates[warmup:], rates[warmup + 1 :], strict=False)]
     assert falls == pytest.approx([-3.0 / rest] * len(falls))
     assert learning_rate_at(total, peak=3.0, warmup_steps=warmup, num_steps=total) == 0

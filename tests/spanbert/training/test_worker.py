@@ -9,6 +9,7 @@ import tiny
 from safetensors.torch import load_file
 
 from spanbert.errors import CheckpointError, IntegrityError
+from spanbert.tokenizer.artifact import build_tokenizer
 from spanbert.training.curve import read_curve
 from spanbert.training.worker import Inputs, count_parameters, train_on_worker
 
@@ -104,3 +105,11 @@ def test_parameters_are_counted_without_making_them(artifacts, inputs):
     vocab_size = len(tensors["masked_token_head.bias"])
     counted = count_parameters(artifacts.config, vocab_size)
     assert counted == sum(t.numel() for t in tensors.values())
+
+
+def test_a_tokenizer_that_did_not_make_the_shards_is_refused(artifacts, inputs, tmp_path):
+    other = replace(artifacts.config.tokenizer, vocab_size=200)
+    build_tokenizer(artifacts.documents, tmp_path / "other", other)
+    with pytest.raises(CheckpointError, match="not the one that the shards were made with"):
+        train_on_worker(artifacts.config, replace(inputs, tokenizer=tmp_path / "other"))
+    assert not inputs.checkpoints.exists()

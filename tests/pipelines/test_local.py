@@ -1,0 +1,215 @@
+"""The whole pipeline on a tiny corpus, through kfp, Ray and MLflow, as a user runs it."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import mlflow
+import pytest
+import tiny
+
+from pipelines.processes import processes_of
+from spanbert.config import Config, load_config, to_toml
+
+PATHS = os.pathsep.join(str(Path(__file__).parents[2] / part) for part in ("src", "."))
+
+
+@dataclass(frozen=True)
+class Run:
+    """A started or finished `spanbert run`."""
+
+    config: Config
+    settings: Path
+
+    @property
+    def folder(self):
+        return Path(self.config.run.folder) / self.config.run_id
+
+    def start(self):
+        command = [sys.executable, "-m", "spanbert.cli", "run", "--config", str(self.settings)]
+        return subprocess.Popen(
+            command,
+            env={**os.environ, "PYTHONPATH": PATHS},
+            cwd=self.settings.parent,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def wait_for(self, process, pattern):
+        """Read the output up to a line that matches."""
+        for line in process.stdout:
+            if re.search(pattern, line):
+                return
+        raise AssertionError(f"ended without {pattern!r}")
+
+
+def prepare(folder, *overrides):
+    tiny.write_corpus(folder)
+    tiny.write_questions(folder)
+    settings = folder / "tiny.toml"
+    settings.write_text(to_toml(tiny.config(folder, *overrides)))
+    return Run(load_config(settings), settings)
+
+
+def results_of(run):
+    return json.loads((run.folder / "results.json").read_text())
+
+
+def end_group(process):
+    """SIGKILL the run itself; its children are in sessions of their own."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    run = prepare(tmp_path_factory.mktemp("run"))
+    process = run.start()
+    output, _ = process.communicate(timeout=400)
+    assert process.returncode == 0, output
+    return run, output
+
+
+@pytest.mark.ray
+def test_it_ends_with_a_table_and_how_to_go_on(finished):
+    _, output = finished
+    table = output[output.index("Held-out loss") :]
+    for told in ("masked token", "pre-trained", "random weights", "report.html", "spanbert ui"):
+        assert told in table
+    assert "Traceback" not in output
+
+
+@pytest.mark.ray
+def test_no_process_is_left(finished):
+    assert processes_of(finished[0].folder) == []
+
+
+@pytest.mark.ray
+def test_results_account_for_the_run(finished):
+    run, _ = finished
+    results = results_of(run)
+    corpus = results["corpus"]
+    lost = sum(corpus["dropped"].values()) + sum(corpus["quarantined"].values())
+    assert corpus["records_in"] == corpus["kept"] + corpus["held_out"] + lost == 60
+    assert [point["step"] for point in results["pretraining"]["curve"]] == [3, 6, 9, 12]
+    assert [scores["start"] for scores in results["qa"]] == ["pre-trained", "random weights"]
+    assert all(scores["num_questions"] == 24 for scores in results["qa"])
+    assert results["held_out"]["unigram_entropy"] > 0
+    assert results["config_toml"] == to_toml(run.config)
+
+
+@pytest.mark.ray
+def test_one_parent_run_with_a_child_for_each_step(finished):
+    run, _ = finished
+    client = mlflow.MlflowClient(f"sqlite:///{run.config.run.folder}/mlflow.db")
+    experiment = client.get_experiment_by_name("spanbert")
+    runs = client.search_runs([experiment.experiment_id])
+    parents = [r for r in runs if "mlflow.parentRunId" not in r.data.tags]
+    assert len(parents) == 1
+    assert parents[0].data.metrics["qa_f1_pre-trained"] == pytest.approx(
+        results_of(run)["qa"][0]["f1"]
+    )
+    assert {r.info.status for r in runs} == {"FINISHED"}
+    assert len(runs) == 12  # the parent and eleven steps
+    (pretrain,) = [r for r in runs if r.info.run_name == "pretrain"]
+    points = client.get_metric_history(pretrain.info.run_id, "mlm_loss")
+    assert [p.step for p in points] == [3, 6, 9, 12]
+    assert pretrain.data.params["training.steps"] == "12"
+
+
+@pytest.mark.ray
+def test_the_registered_model_answers(finished):
+    run, _ = finished
+    mlflow.set_tracking_uri(f"sqlite:///{run.config.run.folder}/mlflow.db")
+    model = mlflow.pyfunc.load_model("models:/spanbert-qa@latest-evaluated")
+    context = "Ann of Bergen painted it near Oslo."
+    (answer,) = model.predict([{"question": "Where?", "context": context}])
+    assert answer["text"] == context[answer["start"] : answer["end"]]
+
+
+@pytest.mark.ray
+def test_running_again_repeats_nothing_and_gives_the_same(finished):
+    run, first_output = finished
+    before = (run.folder / "results.json").read_bytes()
+    process = run.start()
+    output, _ = process.communicate(timeout=200)
+    assert process.returncode == 0
+    assert "pretrain" not in output
+    assert (run.folder / "results.json").read_bytes() == before
+    assert output[output.index("Held-out") :] == first_output[first_output.index("Held-out") :]
+
+
+def test_a_failing_step_ends_the_run_with_its_code_and_one_line(tmp_path):
+    run = prepare(tmp_path, "corpus.min_characters=1000000")
+    process = run.start()
+    output, _ = process.communicate(timeout=200)
+    assert process.returncode == 3
+    errors = [line for line in output.splitlines() if line.startswith("spanbert: error:")]
+    assert len(errors) == 1
+    assert "too_short" in errors[0]
+    assert not (run.folder / "results.json").exists()
+
+
+def test_more_workers_than_processors_are_refused_at_once(tmp_path):
+    run = prepare(tmp_path, "training.num_workers=4096")
+    began_s = time.monotonic()
+    output, _ = (process := run.start()).communicate(timeout=100)
+    assert process.returncode == 2
+    assert "asks for 4096 CPUs" in output
+    assert time.monotonic() - began_s < 60
+    assert not run.folder.exists()
+
+
+def test_ctrl_c_leaves_no_process(tmp_path):
+    run = prepare(tmp_path)
+    process = run.start()
+    run.wait_for(process, "prepare corpus")
+    os.kill(process.pid, signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "run the same command again" in output
+    assert processes_of(run.folder) == []
+
+
+def test_a_second_run_of_the_same_settings_is_refused_with_the_owner(tmp_path):
+    run = prepare(tmp_path)
+    first = run.start()
+    run.wait_for(first, "prepare corpus")
+    output, _ = (second := run.start()).communicate(timeout=100)
+    os.kill(first.pid, signal.SIGINT)
+    first.communicate(timeout=60)
+    assert second.returncode == 2
+    assert f"process {first.pid} is running these settings" in output
+
+
+@pytest.mark.slow
+@pytest.mark.ray
+def test_a_killed_run_goes_on_and_ends_with_the_same_results(tmp_path):
+    overrides = ("training.steps=4000", "training.warmup_steps=300")
+    overrides += ("training.checkpoint_every_steps=500", "training.log_every_steps=100")
+    for name in ("cut", "uncut"):
+        (tmp_path / name).mkdir()
+    cut, uncut = (prepare(tmp_path / name, *overrides) for name in ("cut", "uncut"))
+    first = cut.start()
+    cut.wait_for(first, r"step [12]\d00/4000")
+    end_group(first)
+    assert not (cut.folder / "results.json").exists()
+    output, _ = (second := cut.start()).communicate(timeout=600)
+    assert second.returncode == 0, output
+    assert "going on from the checkpoint after step" in output
+    assert (process := uncut.start()).communicate(timeout=600)
+    assert process.returncode == 0
+    a, b = results_of(cut), results_of(uncut)
+    for results in (a, b):  # the sources lie in folders of their own
+        for key in ("run_id", "config_toml"):
+            results.pop(key)
+        results["provenance"].pop("config_digest")
+    assert a == b

@@ -1,0 +1,91 @@
+"""The command line: every verb has an example that parses, and errors are one line."""
+
+import json
+import shlex
+
+import pytest
+import tiny
+
+from spanbert import cli
+from spanbert.cli import VERBS, main
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
+def test_the_example_of_a_verb_parses(verb):
+    words = shlex.split(f"{verb.name} {verb.example}")
+    assert cli._parser().parse_args(words).call is verb.call
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
+def test_help_of_a_verb_carries_its_example(verb, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main([*verb.name.split(), "--help"])
+    assert ended.value.code == 0
+    assert f"example: spanbert {verb.name}" in " ".join(capsys.readouterr().out.split())
+
+
+def test_no_verb_is_a_usage_error(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main([])
+    assert ended.value.code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        ("run --config nowhere.toml", 2, "nowhere.toml"),
+        ("run --config configs/quickstart.toml --set training.lr=1", 2, "unknown key training.lr"),
+        ("corpus --config C --output O --set corpus.sources=[]", 3, "corpus.sources"),
+        ("""corpus --config C --output O --set 'corpus.sources=["no/*.txt"]'""", 3, "no/*.txt"),
+        ("tokenizer --config C --documents D --output O", 3, "no finished documents"),
+        ("shards --config C --documents D --tokenizer T --output O", 4, "tokenizer"),
+        ("score qa --gold G --predictions P", 3, "G"),
+        ("predict qa --config C --model nowhere --input I --output O", 3, "no such model folder"),
+        ("report --results nowhere.json --output O", 3, "nowhere.json"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line_with_its_code(
+    words, code, told, tmp_path, capsys, monkeypatch
+):
+    folder = tmp_path
+    (folder / "configs").mkdir()
+    for name in ("quickstart", "C"):
+        (folder / f"{name}.toml").write_text("")
+    (folder / "configs" / "quickstart.toml").write_text("")
+    monkeypatch.chdir(folder)
+    before = sorted(folder.rglob("*"))
+    assert main(shlex.split(words.replace(" C ", " C.toml "))) == code
+    shown = capsys.readouterr().err
+    assert told in shown
+    assert shown.count("\n") == 1
+    assert "Traceback" not in shown
+    assert sorted(folder.rglob("*")) == before, "nothing half-written is left"
+
+
+def test_debug_shows_the_trace(tmp_path):
+    with pytest.raises(Exception, match="nowhere"):
+        main(["run", "--debug", "--config", str(tmp_path / "nowhere.toml")])
+
+
+def test_the_stages_run_one_by_one(tmp_path, capsys, monkeypatch):
+    tiny.write_corpus(tmp_path)
+    tiny.write_questions(tmp_path)
+    from spanbert.config import to_toml
+
+    (tmp_path / "c.toml").write_text(to_toml(tiny.config(tmp_path)))
+    monkeypatch.chdir(tmp_path)
+
+    def run(words):
+        assert main(shlex.split(words)) == 0
+        return capsys.readouterr().out
+
+    corpus = json.loads(run("corpus --config c.toml --output data"))
+    assert corpus["records_in"] == corpus["kept"] + corpus["held_out"] == 60
+    run("tokenizer --config c.toml --documents data/documents --output vocab")
+    cut = "shards --config c.toml --documents data/documents --tokenizer vocab --output shards"
+    assert json.loads(run(cut))["documents"] == corpus["kept"]
+    run("finetune qa --config c.toml --tokenizer vocab --output qa")
+    run("predict qa --config c.toml --model qa --input questions.json --output answers.json")
+    scores = json.loads(run("score qa --gold questions.json --predictions answers.json"))
+    assert set(scores) >= {"exact_match", "f1"}
+    assert 0 <= scores["exact_match"] <= scores["f1"] <= 100
