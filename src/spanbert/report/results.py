@@ -58,7 +58,8 @@ def gather_results(
         | {"curve": json.loads((encoder / "training.json").read_text())},
         "qa": [],
         "registered": [],
-        "model": manifests["encoder"].config["model"],
+        "model": manifests["encoder"].config["model"]
+        | {"vocab_size": manifests["shards"].counts["vocab_size"]},
         "provenance": _provenance(config, {k: m.digest for k, m in manifests.items()}),
         "config_toml": to_toml(config),
     }

@@ -30,7 +30,7 @@ from spanbert.tokenizer.words import word_starts
 PAD, UNK, CLS, SEP, MASK = "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"
 SPECIAL_TOKENS = (PAD, UNK, CLS, SEP, MASK)
 _CONTINUATION = "##"
-_ALPHABET_LIMIT = 1_000  # characters that get an entry of their own; rarer ones become [UNK]
+_ALPHABET_LIMIT = 1_000  # characters that get entries of their own; words with rarer ones: [UNK]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def train_wordpiece(
     backend = _backend({token: i for i, token in enumerate(SPECIAL_TOKENS)}, lower_case)
     # The trainer numbers continuation characters, and cuts its alphabet, in the order of a hash
     # map, and breaks ties by number. Naming both makes the vocabulary the same in every process.
-    alphabet = _alphabet(backend, read_texts())
+    alphabet = _alphabet(backend, read_texts(), _alphabet_size(vocab_size))
     if not alphabet:
         raise DataError("no word to learn a vocabulary from", remedy="add text to corpus.sources")
     continuations = [_CONTINUATION + c for c in alphabet if not _stands_alone(c)]
@@ -167,13 +167,18 @@ def train_wordpiece(
     return WordPiece(_finished(_backend(backend.get_vocab(), lower_case)))
 
 
-def _alphabet(backend: Tokenizer, texts: Iterable[str]) -> list[str]:
-    """The commonest characters, sorted."""
+def _alphabet_size(vocab_size: int) -> int:
+    """A small vocabulary has room for fewer characters, or they would take the place of words."""
+    return min(_ALPHABET_LIMIT, 100 + vocab_size // 20)
+
+
+def _alphabet(backend: Tokenizer, texts: Iterable[str], limit: int) -> list[str]:
+    """The commonest characters, at most `limit`, sorted."""
     counts: Counter[str] = Counter()
     for text in texts:
         counts.update(backend.normalizer.normalize_str(text))
     visible = [c for c in counts if not c.isspace()]
-    return sorted(sorted(visible, key=lambda c: (-counts[c], c))[:_ALPHABET_LIMIT])
+    return sorted(sorted(visible, key=lambda c: (-counts[c], c))[:limit])
 
 
 def _stands_alone(character: str) -> bool:
