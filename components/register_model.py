@@ -1,4 +1,4 @@
-"""question answering model + scores -> registered version."""
+"""model + scores -> registered version."""
 
 from kfp.dsl import Dataset, Input, Model, Output, component
 
@@ -9,11 +9,15 @@ from components.image import SPANBERT_IMAGE
 def register_model(
     config_toml: str,
     run_folder: str,
-    qa_model: Input[Model],
+    purpose: str,
+    model: Input[Model],
     scores: Input[Dataset],
     registration: Output[Dataset],
 ) -> str:
-    """Register the model with its scores; the same model is never registered twice.
+    """Register a model with its scores; the same model is never registered twice.
+
+    Args:
+        purpose: "encoder" or "qa".
 
     Returns:
         The address that `mlflow.pyfunc.load_model` takes.
@@ -21,17 +25,16 @@ def register_model(
     from dataclasses import asdict
     from pathlib import Path
 
-    from spanbert.evaluation.scores import read_scores, write_scores
-    from spanbert.registry.models import QA_LOADER, register
+    from spanbert.evaluation.scores import headline, read_scores, write_scores
+    from spanbert.registry.models import register
     from spanbert.steps import pipeline_step
 
-    with pipeline_step("register-model", config_toml, run_folder) as step:
-        qa = read_scores(Path(scores.path))["qa"]
+    with pipeline_step(f"register-{purpose}", config_toml, run_folder) as step:
+        figures = headline(read_scores(Path(scores.path)))
         registered = register(
-            Path(qa_model.path),
-            name=f"{step.config.registry.model_name}-qa",
-            loader_module=QA_LOADER,
-            scores={"exact_match": qa["exact_match"], "f1": qa["f1"]},
+            Path(model.path),
+            purpose=purpose,
+            scores=figures,
             config=step.config,
             step=step.run,
             uri=step.tracking.uri,

@@ -16,7 +16,8 @@ def write_report(
     pretraining_scores: Input[Dataset],
     qa_scores: Input[Dataset],
     baseline_scores: Input[Dataset],
-    registration: Input[Dataset],
+    encoder_registration: Input[Dataset],
+    qa_registration: Input[Dataset],
     results: Output[Dataset],
     page: Output[HTML],
 ) -> None:
@@ -26,6 +27,7 @@ def write_report(
     from spanbert.report.results import gather_results, headline, write_results
     from spanbert.steps import pipeline_step
 
+    found = (pretraining_scores, qa_scores, baseline_scores, encoder_registration, qa_registration)
     with pipeline_step("write-report", config_toml, run_folder) as step:
         gathered = gather_results(
             step.config,
@@ -33,9 +35,7 @@ def write_report(
             shards=Path(shards.path),
             held_out_shards=Path(held_out_shards.path),
             encoder=Path(encoder.path),
-            scores=[
-                Path(s.path) for s in (pretraining_scores, qa_scores, baseline_scores, registration)
-            ],
+            score_folders=[Path(scores.path) for scores in found],
         )
         for target in (Path(results.path), step.run_folder):
             write_results(gathered, target)

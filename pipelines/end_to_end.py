@@ -4,6 +4,7 @@ from kfp import dsl
 
 # kfp turns a component into a maker of tasks, which its type hints do not say.
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false
+# pyright: reportOptionalMemberAccess=false
 from components.build_shards import build_shards
 from components.evaluate_pretraining import evaluate_pretraining
 from components.evaluate_qa import evaluate_qa
@@ -43,19 +44,24 @@ def end_to_end(config_toml: str, run_folder: str, sources_digest: str, code_dige
     fresh = finetune_qa(**common, start=RANDOM, tokenizer=tokenizer)
     baseline = evaluate_qa(**common, start=RANDOM, qa_model=fresh.outputs["qa_model"])
 
-    qa_scores = scored.outputs["scores"]
-    registered = register_model(**common, qa_model=qa_model, scores=qa_scores)
-    # Both write outside their outputs and are quick to repeat: never taken from the cache.
-    registered.set_caching_options(False)
+    pretraining_scores, qa_scores = losses.outputs["scores"], scored.outputs["scores"]
+    pairs = {"encoder": (encoder, pretraining_scores), "qa": (qa_model, qa_scores)}
+    registered = {
+        purpose: register_model(**common, purpose=purpose, model=model, scores=scores)
+        for purpose, (model, scores) in pairs.items()
+    }
     report = write_report(
         **common,
         documents=documents,
         shards=shards,
         held_out_shards=held_out_shards,
         encoder=encoder,
-        pretraining_scores=losses.outputs["scores"],
+        pretraining_scores=pretraining_scores,
         qa_scores=qa_scores,
         baseline_scores=baseline.outputs["scores"],
-        registration=registered.outputs["registration"],
+        encoder_registration=registered["encoder"].outputs["registration"],
+        qa_registration=registered["qa"].outputs["registration"],
     )
-    report.set_caching_options(False)
+    # They write outside their outputs and are quick to repeat: never taken from the cache.
+    for task in (*registered.values(), report):
+        task.set_caching_options(False)

@@ -42,7 +42,7 @@ def _run(options: argparse.Namespace) -> None:
     print(f"run {config.run_id} in {folder}", flush=True)
     results = run_local(config, lambda line: print(f"  {line}", flush=True))
     print(summary_table(results, str(folder / "report.html")))
-    print(f"\nOpen the MLflow UI with:\n  spanbert ui --config {options.config}")
+    print(f"Open the MLflow UI with:\n  {sys.argv[0]} ui --config {options.config}")
 
 
 def _ui(options: argparse.Namespace) -> None:

@@ -82,7 +82,7 @@ def finished(tmp_path_factory):
 def test_it_ends_with_a_table_and_how_to_go_on(finished):
     _, output = finished
     table = output[output.index("Held-out loss") :]
-    for told in ("masked token", "pre-trained", "random weights", "report.html", "spanbert ui"):
+    for told in ("masked token", "pre-trained", "random weights", "report.html", " ui --config"):
         assert told in table
     assert "Traceback" not in output
 
@@ -118,7 +118,7 @@ def test_one_parent_run_with_a_child_for_each_step(finished):
         results_of(run)["qa"][0]["f1"]
     )
     assert {r.info.status for r in runs} == {"FINISHED"}
-    assert len(runs) == 12  # the parent and eleven steps
+    assert len(runs) == 13  # the parent and twelve steps
     (pretrain,) = [r for r in runs if r.info.run_name == "pretrain"]
     points = client.get_metric_history(pretrain.info.run_id, "mlm_loss")
     assert [p.step for p in points] == [3, 6, 9, 12]
@@ -133,6 +133,9 @@ def test_the_registered_model_answers(finished):
     context = "Ann of Bergen painted it near Oslo."
     (answer,) = model.predict([{"question": "Where?", "context": context}])
     assert answer["text"] == context[answer["start"] : answer["end"]]
+    encoder = mlflow.pyfunc.load_model("models:/spanbert@latest-evaluated")
+    ((first, second),) = encoder.predict([{"text": "Ann [MASK] it near [MASK]."}])
+    assert len(first) == len(second) == 5
 
 
 @pytest.mark.ray

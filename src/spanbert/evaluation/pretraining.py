@@ -9,11 +9,10 @@ import numpy as np
 import torch
 
 from spanbert.config import Config
-from spanbert.errors import CheckpointError
 from spanbert.masking.segment import MaskedSegment, Masker
 from spanbert.masking.statistics import masking_statistics
 from spanbert.model.pretraining import PretrainingModel
-from spanbert.model.published import load_into, model_config_of, sbo_sizes_of
+from spanbert.model.published import load_pretraining_model
 from spanbert.objectives.batch import collate, target_counts
 from spanbert.objectives.pretraining import pretraining_losses
 from spanbert.shapes import Int
@@ -67,26 +66,6 @@ def evaluate_pretraining(
     if config.run.show_examples:
         statistics["examples"] = list(masked_examples(pairs, tokenizer))
     return loss, statistics
-
-
-def load_pretraining_model(folder: Path) -> PretrainingModel:
-    """The model in an exported folder, both heads included, ready to predict.
-
-    Raises:
-        CheckpointError: a weight is missing.
-    """
-    positions, size = sbo_sizes_of(folder)
-    model = PretrainingModel(
-        model_config_of(folder), sbo_positions=positions, sbo_position_size=size
-    )
-    fresh = load_into(model, folder)
-    if fresh:
-        raise CheckpointError(
-            f"{len(fresh)} weights are missing, the first is {fresh[0]}",
-            place=str(folder),
-            remedy="pass a folder that `spanbert pretrain` made",
-        )
-    return model.eval()
 
 
 def unigram_entropy(counts: Int[np.ndarray, " vocab"]) -> float:

@@ -17,6 +17,14 @@ def write_scores(folder: Path, scores: Mapping[str, Any]) -> None:
         (draft.folder / _FILE).write_text(json.dumps(scores, indent=1))
 
 
+def headline(scores: Mapping[str, Any]) -> dict[str, float]:
+    """The few figures by which models are compared: losses in nats, scores in percent."""
+    held_out, qa = scores.get("held_out", {}), scores.get("qa", {})
+    names = ("mlm_loss", "sbo_loss", "unigram_entropy")
+    losses = {f"held_out_{name}": held_out[name] for name in names if name in held_out}
+    return losses | {name: qa[name] for name in ("exact_match", "f1") if name in qa}
+
+
 def read_scores(folder: Path) -> dict[str, Any]:
     """The published object.
 

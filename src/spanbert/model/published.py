@@ -18,6 +18,7 @@ from torch import Tensor
 
 from spanbert.errors import CheckpointError
 from spanbert.model.config import ModelConfig
+from spanbert.model.pretraining import PretrainingModel
 
 MLM_PREFIX = "cls.predictions."
 SBO_PREFIX = "cls.pair_target_predictions."
@@ -205,6 +206,26 @@ def sbo_sizes_of(folder: Path) -> tuple[int, int]:
             remedy="pass a folder that `spanbert pretrain` made",
         ) from error
     return positions, size
+
+
+def load_pretraining_model(folder: Path) -> PretrainingModel:
+    """The model in an exported folder, both heads included, ready to predict.
+
+    Raises:
+        CheckpointError: a weight is missing.
+    """
+    positions, size = sbo_sizes_of(folder)
+    model = PretrainingModel(
+        model_config_of(folder), sbo_positions=positions, sbo_position_size=size
+    )
+    fresh = load_into(model, folder)
+    if fresh:
+        raise CheckpointError(
+            f"{len(fresh)} weights are missing, the first is {fresh[0]}",
+            place=str(folder),
+            remedy="pass a folder that `spanbert pretrain` made",
+        )
+    return model.eval()
 
 
 def _layer_number(name: str) -> str:

@@ -10,7 +10,7 @@ class RegistryConfig:
     """Under which names results are kept."""
 
     experiment: str = "spanbert"
-    model_name: str = "spanbert"  # the question answering model is <model_name>-qa
+    model_name: str = "spanbert"  # of the encoder; <model_name>-qa answers questions
     alias: str = "latest-evaluated"
     tracking_uri: str = ""  # empty: SQLite in the run folder
 

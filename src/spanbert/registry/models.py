@@ -19,7 +19,11 @@ from spanbert.config import Config
 from spanbert.registry.tracking import StepRun
 from spanbert.storage import verify
 
-QA_LOADER = "spanbert.registry.question_answering"
+# what a model is for -> the module that loads it, and the end of its name
+LOADERS = {
+    "encoder": ("spanbert.registry.fill_mask", ""),
+    "qa": ("spanbert.registry.question_answering", "-qa"),
+}
 DIGEST_TAG = "spanbert.digest"
 
 
@@ -40,8 +44,7 @@ class RegisteredModel:
 def register(
     folder: Path,
     *,
-    name: str,
-    loader_module: str,
+    purpose: str,
     scores: Mapping[str, float],
     config: Config,
     step: StepRun,
@@ -49,9 +52,15 @@ def register(
 ) -> RegisteredModel:
     """Register a model folder; the same content gives the same version again.
 
+    Args:
+        purpose: a key of `LOADERS`.
+        scores: kept as tags of the version.
+
     Raises:
         IntegrityError: a file of the folder differs from its recorded digest.
     """
+    loader_module, suffix = LOADERS[purpose]
+    name = f"{config.registry.model_name}{suffix}"
     digest = verify(folder, "model").digest
     client = MlflowClient(uri, uri)
     version = _version_with(client, name, digest)

@@ -3,10 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from spanbert.errors import DataError
+from spanbert.registry.rows import rows_of
 from spanbert.tasks.qa.predict import QuestionAnswerer
-
-_COLUMNS = ("question", "context")
 
 
 class QuestionAnsweringModel:
@@ -24,10 +22,7 @@ class QuestionAnsweringModel:
         Raises:
             DataError: a column is missing.
         """
-        rows = model_input.to_dict("records") if hasattr(model_input, "to_dict") else model_input
-        missing = [c for c in _COLUMNS if any(c not in row for row in rows)]
-        if missing:
-            raise DataError(f"input lacks {', '.join(missing)}", remedy="pass question and context")
+        rows = rows_of(model_input, ("question", "context"))
         pairs = [(str(row["question"]), str(row["context"])) for row in rows]
         answers = self._answerer.answer(pairs)
         return [{"text": a.text, "start": a.start, "end": a.end, "score": a.score} for a in answers]

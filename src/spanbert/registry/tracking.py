@@ -6,6 +6,7 @@ repeated step goes on in the run it began. Each call names its run: nothing here
 """
 
 import contextlib
+import getpass
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,8 +14,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from spanbert import __version__
 from spanbert.config import Config, to_toml
 from spanbert.errors import DependencyError
+from spanbert.storage import git_commit
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "false")
@@ -23,7 +26,12 @@ try:
     from mlflow import MlflowClient
     from mlflow.entities import Dataset, DatasetInput, Metric, Param, Run, RunTag
     from mlflow.exceptions import MlflowException
-    from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
+    from mlflow.utils.mlflow_tags import (
+        MLFLOW_GIT_COMMIT,
+        MLFLOW_PARENT_RUN_ID,
+        MLFLOW_SOURCE_NAME,
+        MLFLOW_USER,
+    )
 except ImportError as missing:
     raise DependencyError(
         "MLflow is not installed", remedy="pip install 'spanbert[tracking]'"
@@ -99,7 +107,7 @@ class Tracking:
             if found.info.status != "RUNNING":  # the same run goes on
                 self._client.update_run(found.info.run_id, status="RUNNING")
             return found.info.run_id
-        tags = {RUN_TAG: run_id, STEP_TAG: "pipeline"}
+        tags = _origin() | {RUN_TAG: run_id, STEP_TAG: "pipeline"}
         run = self._client.create_run(self._experiment, tags=tags, run_name=run_id)
         parent = run.info.run_id
         self._client.log_text(parent, to_toml(self._config), "config.toml")
@@ -136,7 +144,7 @@ class Tracking:
         if found:
             self._client.update_run(found.info.run_id, status="RUNNING")
             return found.info.run_id
-        tags = {RUN_TAG: run_id, STEP_TAG: name, MLFLOW_PARENT_RUN_ID: parent}
+        tags = _origin() | {RUN_TAG: run_id, STEP_TAG: name, MLFLOW_PARENT_RUN_ID: parent}
         return self._client.create_run(self._experiment, tags=tags, run_name=name).info.run_id
 
     def _find(self, query: str) -> Run | None:
@@ -198,6 +206,15 @@ class MetricsSink:
         if self._waiting:
             self._client.log_batch(self._run_id, metrics=self._waiting)
         self._waiting, self._flushed_s = [], time.monotonic()
+
+
+def _origin() -> dict[str, str]:
+    """Tags by which the UI shows where a run comes from."""
+    return {
+        MLFLOW_USER: getpass.getuser(),
+        MLFLOW_SOURCE_NAME: f"spanbert {__version__}",
+        MLFLOW_GIT_COMMIT: git_commit(),
+    }
 
 
 @contextlib.contextmanager

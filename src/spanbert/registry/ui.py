@@ -1,7 +1,6 @@
 """The MLflow UI on the tracking store of a run, reachable from this machine only."""
 
 import os
-import subprocess
 import sys
 
 from spanbert.config import Config
@@ -9,7 +8,7 @@ from spanbert.registry.tracking import Tracking
 
 
 def serve_ui(config: Config, port: int) -> None:
-    """Serve until Ctrl-C on 127.0.0.1; a foreign Host header is refused."""
+    """Become the server, on 127.0.0.1 until Ctrl-C; a foreign Host header is refused."""
     uri = Tracking(config).uri
     print(f"http://127.0.0.1:{port}  (Ctrl-C ends it)", flush=True)
     names = f"127.0.0.1:{port},localhost:{port}"
@@ -17,4 +16,4 @@ def serve_ui(config: Config, port: int) -> None:
     command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     command += ["--allowed-hosts", names]
     environment = os.environ | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
-    subprocess.run(command, check=False, env=environment)  # noqa: S603  # our own interpreter
+    os.execve(sys.executable, command, environment)  # noqa: S606  # our own interpreter

@@ -15,7 +15,7 @@ from typing import Any
 from spanbert import __version__
 from spanbert.config import Config, to_toml
 from spanbert.errors import DataError
-from spanbert.evaluation.scores import read_scores
+from spanbert.evaluation import scores
 from spanbert.report.page import render
 from spanbert.storage import git_commit, read_manifest, write_text_atomic
 
@@ -30,12 +30,12 @@ def gather_results(
     shards: Path,
     held_out_shards: Path,
     encoder: Path,
-    scores: Sequence[Path],
+    score_folders: Sequence[Path],
 ) -> dict[str, Any]:
     """One object with everything the report shows.
 
     Args:
-        scores: folders of `scores.write_scores`; each section goes where its name says, and the
+        score_folders: made by `scores.write_scores`; each section goes where its name says, and the
             sections "qa" and "registered" may come several times.
     """
     manifests = {
@@ -63,18 +63,17 @@ def gather_results(
         "provenance": _provenance(config, {k: m.digest for k, m in manifests.items()}),
         "config_toml": to_toml(config),
     }
-    for folder in scores:
-        _add(results, read_scores(folder))
+    for folder in score_folders:
+        _add(results, scores.read_scores(folder))
     return results
 
 
 def headline(results: dict[str, Any]) -> dict[str, float]:
     """The few figures by which runs are compared."""
-    figures = {f"held_out_{n}": results["held_out"][n] for n in ("mlm_loss", "sbo_loss")}
-    figures["held_out_unigram_entropy"] = results["held_out"]["unigram_entropy"]
-    for scores in results["qa"]:
-        start = scores["start"].replace(" ", "_")
-        figures |= {f"qa_{n}_{start}": scores[n] for n in ("exact_match", "f1")}
+    figures = scores.headline({"held_out": results["held_out"]})
+    for answered in results["qa"]:
+        start = answered["start"].replace(" ", "_")
+        figures |= {f"qa_{n}_{start}": v for n, v in scores.headline({"qa": answered}).items()}
     return figures
 
 
@@ -84,8 +83,8 @@ def write_results(results: dict[str, Any], folder: Path) -> None:
     write_text_atomic(folder / "report.html", render(results))
 
 
-def _add(results: dict[str, Any], scores: dict[str, Any]) -> None:
-    for section, content in scores.items():
+def _add(results: dict[str, Any], found: dict[str, Any]) -> None:
+    for section, content in found.items():
         if isinstance(results.get(section), list):
             results[section].append(content)
         else:

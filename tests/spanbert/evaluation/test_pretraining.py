@@ -10,11 +10,10 @@ import torch
 from spanbert.errors import CheckpointError
 from spanbert.evaluation.pretraining import (
     evaluate_pretraining,
-    load_pretraining_model,
     unigram_entropy,
 )
 from spanbert.masking.segment import Masker
-from spanbert.model.published import write_folder
+from spanbert.model.published import load_pretraining_model, write_folder
 from spanbert.objectives.batch import collate
 from spanbert.objectives.pretraining import pretraining_losses
 from spanbert.shards.reader import ShardReader

@@ -8,10 +8,15 @@ import transformers
 from safetensors.torch import load_file, save_file
 
 from spanbert.errors import CheckpointError
-from spanbert.evaluation.pretraining import load_pretraining_model
 from spanbert.model.config import ModelConfig
 from spanbert.model.pretraining import PretrainingModel, initialize
-from spanbert.model.published import load_into, model_config_of, sbo_sizes_of, write_folder
+from spanbert.model.published import (
+    load_into,
+    load_pretraining_model,
+    model_config_of,
+    sbo_sizes_of,
+    write_folder,
+)
 from spanbert.tokenizer.wordpiece import load_wordpiece
 
 

@@ -10,7 +10,7 @@ import tiny
 
 from spanbert.errors import DataError, IntegrityError
 from spanbert.registry.folders import model_folder
-from spanbert.registry.models import QA_LOADER, register
+from spanbert.registry.models import register
 from spanbert.registry.tracking import Tracking
 from spanbert.tasks.qa.train import finetune_qa
 
@@ -36,8 +36,7 @@ def registered(setting, folder=None):
     with tracking.step(config.run_id, "register") as step:
         return register(
             folder or qa,
-            name="spanbert-qa",
-            loader_module=QA_LOADER,
+            purpose="qa",
             scores={"f1": 12.3456},
             config=config,
             step=step,
