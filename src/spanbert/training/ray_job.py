@@ -139,6 +139,8 @@ def _local_ray(config: Config, work_folder: Path, say: Say) -> Iterator[None]:
         "RAY_TRAIN_ENABLE_STATE_TRACKING": "1",
         "RAY_TRAIN_ENABLE_PRINT_PATCH": "0",
         "RAY_USAGE_STATS_ENABLED": "0",
+        # Ray's word for a cluster of one machine: every server then listens on 127.0.0.1 alone
+        "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
     }
     try:
         import ray
@@ -156,7 +158,6 @@ def _local_ray(config: Config, work_folder: Path, say: Say) -> Iterator[None]:
         num_cpus=training.num_workers * training.threads_per_worker + 1,
         include_dashboard=True,
         dashboard_host="127.0.0.1",
-        _node_ip_address="127.0.0.1",
         _temp_dir=scratch.name,
         log_to_driver=True,
     )

@@ -1,5 +1,6 @@
 """Pre-training on real Ray workers: equal to one worker, guarded, and alive after a kill."""
 
+import contextlib
 import hashlib
 import os
 import re
@@ -47,11 +48,22 @@ def status_without_token(url):
         return error.code
 
 
+def listening_addresses():
+    """Addresses on which this process's children accept connections."""
+    found = set()
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            connections = process.net_connections("tcp")
+            found |= {c.laddr.ip for c in connections if c.status == psutil.CONN_LISTEN}
+    return found
+
+
 class Visitor:
     """Looks at the cluster at the moment that its address is told."""
 
     def __init__(self):
         self.statuses, self.token_mode, self.token, self.lines = [], None, "", []
+        self.listening = set()
 
     def __call__(self, line):
         self.lines.append(line)
@@ -61,6 +73,7 @@ class Visitor:
             self.token, self.token_mode = path.read_text(), stat.S_IMODE(path.stat().st_mode)
             paths = ("/api/jobs/", "/api/version", "/nodes?view=summary")
             self.statuses = [status_without_token(address + path) for path in paths]
+            self.listening = listening_addresses()
 
 
 def test_two_workers_train_like_one_behind_a_token(artifacts, tmp_path):
@@ -80,6 +93,8 @@ def test_two_workers_train_like_one_behind_a_token(artifacts, tmp_path):
 
     assert visitor.statuses == [401, 401, 401]
     assert visitor.token_mode == 0o600
+    assert visitor.listening <= {"127.0.0.1", "::1", "::ffff:127.0.0.1"}
+    assert visitor.listening
     assert not list(work.glob("ray-token"))
     assert not any(visitor.token in line for line in visitor.lines)
 
