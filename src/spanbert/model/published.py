@@ -188,6 +188,24 @@ def load_into(module: torch.nn.Module, folder: Path) -> list[str]:
     return sorted(set(template) - set(own))
 
 
+def load_whole(module: torch.nn.Module, folder: Path, of_what: str, remedy: str) -> None:
+    """Fill every weight of a module from a Hugging Face folder.
+
+    Args:
+        of_what: names the weights in the message.
+
+    Raises:
+        CheckpointError: a weight is missing; as `load_into` otherwise.
+    """
+    missing = load_into(module, folder)
+    if missing:
+        raise CheckpointError(
+            f"{len(missing)} weights of {of_what} are missing, first {missing[0]}",
+            place=str(folder),
+            remedy=remedy,
+        )
+
+
 def sbo_sizes_of(folder: Path) -> tuple[int, int]:
     """(positions, width) of the span boundary head's place embedding in a model folder.
 
@@ -218,13 +236,7 @@ def load_pretraining_model(folder: Path) -> PretrainingModel:
     model = PretrainingModel(
         model_config_of(folder), sbo_positions=positions, sbo_position_size=size
     )
-    fresh = load_into(model, folder)
-    if fresh:
-        raise CheckpointError(
-            f"{len(fresh)} weights are missing, the first is {fresh[0]}",
-            place=str(folder),
-            remedy="pass a folder that `spanbert pretrain` made",
-        )
+    load_whole(model, folder, "pre-training", "pass a folder that `spanbert pretrain` made")
     return model.eval()
 
 

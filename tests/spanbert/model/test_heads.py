@@ -18,6 +18,8 @@ def norm(x, layer):
 
 def test_boundary_head_is_linear_gelu_norm_twice():  # trap 10
     head = SpanBoundaryHead(SIZES, num_positions=4, position_size=5)
+    for weight in head.parameters():  # biases begin at zero, norms at one: both must count
+        torch.nn.init.normal_(weight)
     left, right, offset = torch.randn(6, 12), torch.randn(6, 12), torch.tensor([0, 1, 2, 3, 0, 1])
     table = torch.randn(31, 12)
     h0 = torch.cat([left, right, head.position.weight[offset]], dim=1)

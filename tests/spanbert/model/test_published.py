@@ -83,7 +83,9 @@ def test_a_missing_head_keeps_fresh_weights_and_is_named(model, folder, sizes):
     fresh = load_into(PretrainingModel(sizes, sbo_positions=7, sbo_position_size=6), folder)
     assert fresh
     assert all(name.startswith("masked_token_head.") for name in fresh)
-    with pytest.raises(CheckpointError, match="weights are missing"):
+    with pytest.raises(
+        CheckpointError, match="weights of pre-training are missing, first masked_token_head"
+    ):
         load_pretraining_model(folder)
 
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from spanbert.errors import CheckpointError, ConfigError, NumericsError
-from spanbert.model.published import load_into, model_config_of
+from spanbert.model.published import load_whole, model_config_of
 from spanbert.shapes import Float
 from spanbert.storage import MANIFEST, verify, write_text_atomic
 from spanbert.tasks.config import QAConfig
@@ -61,13 +61,8 @@ class QuestionAnswerer(Task[Question, Window, Prediction]):
             verify(folder, "model")
         sizes = model_config_of(folder)
         model = QuestionAnsweringModel(sizes)
-        missing = load_into(model, folder)
-        if missing:
-            raise CheckpointError(
-                f"{len(missing)} weights of question answering are missing, first {missing[0]}",
-                place=str(folder),
-                remedy="pass a folder made by `spanbert finetune qa`",
-            )
+        remedy = "pass a folder made by `spanbert finetune qa`"
+        load_whole(model, folder, "question answering", remedy)
         config = _read_decoding(folder, sizes.max_positions)
         return cls(model.to(preferred_device()), load_wordpiece(folder), config)
 

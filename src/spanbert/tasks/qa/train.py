@@ -9,7 +9,7 @@ from typing import Any
 from spanbert.errors import CheckpointError, ConfigError
 from spanbert.model.config import ModelConfig
 from spanbert.model.pretraining import initialize
-from spanbert.model.published import load_into, model_config_of, write_folder
+from spanbert.model.published import load_whole, model_config_of, write_folder
 from spanbert.progress import LogMetrics, Say, no_metrics, silent
 from spanbert.storage import MANIFEST, publish, sha256_of, verify
 from spanbert.tasks.config import QAConfig
@@ -143,13 +143,7 @@ def _initial_model(start: Path | None, sizes: ModelConfig, seed: int) -> Questio
     model = QuestionAnsweringModel(sizes)
     initialize(model, sizes.initializer_range, seed)
     if start is not None:
-        missing = load_into(model.encoder, start)
-        if missing:
-            raise CheckpointError(
-                f"{len(missing)} weights of the encoder are missing, first {missing[0]}",
-                place=str(start),
-                remedy="pass a folder with a whole encoder",
-            )
+        load_whole(model.encoder, start, "the encoder", "pass a folder with a whole encoder")
     return model
 
 
