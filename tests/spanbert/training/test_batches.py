@@ -58,3 +58,12 @@ def test_a_step_is_a_pure_function_of_its_number():
 def test_a_batch_below_the_longest_segment_is_refused():
     with pytest.raises(ConfigError, match=r"below the longest segment, 52"):
         BatchPlan(np.array([10, 50]), 51, 0)
+
+
+def test_every_epoch_has_an_order_of_its_own():
+    plan = BatchPlan(np.full(50, 10), 100, 7)
+    first, second = (
+        np.concatenate([plan.segments(e * plan.batches_per_epoch + s) for s in range(6)])
+        for e in (0, 1)
+    )
+    assert first.tolist() != second.tolist()
