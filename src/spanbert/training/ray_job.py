@@ -14,6 +14,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +132,7 @@ def _local_ray(config: Config, work_folder: Path, say: Say) -> Iterator[None]:
     token = work_folder / "ray-token"
     token.unlink(missing_ok=True)
     with os.fdopen(os.open(token, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
-        handle.write(secrets.token_hex(32))
+        handle.write(_process_token())
     os.environ |= {
         "RAY_AUTH_MODE": "token",
         "RAY_AUTH_TOKEN_PATH": str(token.absolute()),
@@ -168,6 +169,12 @@ def _local_ray(config: Config, work_folder: Path, say: Say) -> Iterator[None]:
         ray.shutdown()
         scratch.cleanup()
         token.unlink(missing_ok=True)
+
+
+@cache
+def _process_token() -> str:
+    """Ray keeps the first token that it reads for the life of a process."""
+    return secrets.token_hex(32)
 
 
 def _export(config: Config, inputs: Inputs, folder: Path, say: Say) -> dict[str, Any]:
