@@ -17,8 +17,8 @@ def prepare_corpus(
     """Clean and de-duplicate the sources; returns the number of documents to train on.
 
     Args:
-        sources_digest, code_digest: of the sources' content and of the package, so that a change
-            of either is not taken for cached.
+        sources_digest, code_digest: of the content of all source files and of the package, so that
+            a change of either is not taken for cached.
     """
     from dataclasses import asdict
     from pathlib import Path

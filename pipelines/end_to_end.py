@@ -25,9 +25,9 @@ def end_to_end(config_toml: str, run_folder: str, sources_digest: str, code_dige
     Args:
         config_toml: the resolved settings of the run.
         run_folder: where checkpoints and the report are kept.
-        sources_digest: of the corpus sources' content; part of the cache key.
-        code_digest: of the package's code; part of the cache key of every step, because the first
-            step takes it and all others depend on its outputs.
+        sources_digest: of the content of the corpus sources and question files.
+        code_digest: of the package's code. Both are part of the cache key of every step, because
+            the first step takes them and all others depend on its outputs.
     """
     common = {"config_toml": config_toml, "run_folder": run_folder}
     corpus = prepare_corpus(**common, sources_digest=sources_digest, code_digest=code_digest)

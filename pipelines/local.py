@@ -19,6 +19,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
+import components
+import pipelines
+import spanbert
 from pipelines.processes import end_processes, marked_environment
 from spanbert.config import Config, to_toml
 from spanbert.corpus.sources import digest_sources
@@ -26,10 +29,10 @@ from spanbert.errors import ConfigError, SpanbertError
 from spanbert.failures import take_failure
 from spanbert.progress import MARK, Say
 from spanbert.storage import require_free_space
+from spanbert.tasks.qa.examples import read_questions
 from spanbert.training.resources import require_cpus
 
 _LEAST_FREE_BYTES = 500_000_000  # documents, shards, checkpoints and models of a small run
-_PACKAGE = Path(__file__).parents[1]
 
 
 def run_local(config: Config, say: Say) -> dict[str, Any]:
@@ -37,16 +40,19 @@ def run_local(config: Config, say: Say) -> dict[str, Any]:
 
     Raises:
         SpanbertError: what stopped a step, with the step's exit code.
-        ConfigError: another process is running the same settings, or they ask for more processors
-            than there are.
+        ConfigError: another process is running the same settings, they ask for more processors
+            than there are, or they name no questions.
     """
     folder = run_folder_of(config)
     require_cpus(config.training)
+    _require_questions(config)
     require_free_space(folder, _LEAST_FREE_BYTES)
     arguments = {
         "config_toml": to_toml(config),
         "run_folder": str(folder),
-        "sources_digest": digest_sources(config.corpus.sources),
+        "sources_digest": digest_sources(
+            (*config.corpus.sources, *config.qa.train, *config.qa.dev)
+        ),
         "code_digest": code_digest(),
     }
     folder.mkdir(parents=True, exist_ok=True)
@@ -58,6 +64,16 @@ def run_local(config: Config, say: Say) -> dict[str, Any]:
     return json.loads((folder / "results.json").read_text())
 
 
+def _require_questions(config: Config) -> None:
+    """Refuse before pre-training what fine-tuning would refuse after it."""
+    for name, paths in (("train", config.qa.train), ("dev", config.qa.dev)):
+        if not paths:
+            remedy = f"--set 'qa.{name}=[\"{name}.json\"]'"
+            raise ConfigError(f"qa.{name} names no file", remedy=remedy)
+        for path in paths:
+            read_questions(Path(path))
+
+
 def run_folder_of(config: Config) -> Path:
     """Where a run keeps its checkpoints, log and report."""
     return Path(config.run.folder).absolute() / config.run_id
@@ -66,9 +82,10 @@ def run_folder_of(config: Config) -> Path:
 def code_digest() -> str:
     """sha256 over the package's and the components' sources: changed code is never cached."""
     digest = hashlib.sha256()
-    for top in ("src/spanbert", "components", "pipelines"):
-        for path in sorted((_PACKAGE / top).rglob("*.py")):
-            digest.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0")
+    for package in (spanbert, components, pipelines):
+        top = Path(package.__path__[0])
+        for path in sorted(top.rglob("*.py")):
+            digest.update(path.relative_to(top).as_posix().encode() + b"\0")
             digest.update(path.read_bytes() + b"\0")
     return digest.hexdigest()
 

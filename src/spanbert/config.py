@@ -8,6 +8,7 @@ import dataclasses
 import difflib
 import hashlib
 import json
+import math
 import tomllib
 import typing
 from collections.abc import Sequence
@@ -142,7 +143,9 @@ def _apply_override(tables: dict[str, Any], override: str) -> None:
             f"--set {override!r} is not of the form section.key=value",
             remedy="for example --set training.steps=100",
         )
-    tables.setdefault(section, {})[key] = _parse_value(raw.strip())
+    table = tables.setdefault(section, {})
+    if isinstance(table, dict):  # what is no table is refused with the rest
+        table[key] = _parse_value(raw.strip())
 
 
 def _parse_value(raw: str) -> Any:
@@ -183,6 +186,8 @@ def _convert(value: Any, hint: Any, path: str) -> Any:
         raise ConfigError(f"{path} = {value!r} must be one of {', '.join(map(repr, choices))}")
     if hint is float and type(value) is int:
         return float(value)
+    if hint is float and type(value) is float and not math.isfinite(value):
+        raise ConfigError(f"{path} = {value} must be finite")
     if type(value) is not hint:
         raise ConfigError(f"{path} = {value!r} must be of type {hint.__name__}")
     return value

@@ -150,6 +150,22 @@ def test_running_again_repeats_nothing_and_gives_the_same(finished):
     assert output[output.index("Held-out") :] == first_output[first_output.index("Held-out") :]
 
 
+@pytest.mark.ray
+def test_changed_questions_are_scored_again_without_training_the_encoder_again(finished):
+    run, _ = finished
+    before = results_of(run)
+    questions = run.settings.parent / "questions.json"
+    content = json.loads(questions.read_text())
+    del content["data"][0]["paragraphs"][20:]
+    questions.write_text(json.dumps(content))
+    output, _ = (process := run.start()).communicate(timeout=200)
+    assert process.returncode == 0
+    after = results_of(run)
+    assert [scores["num_questions"] for scores in after["qa"]] == [20, 20]
+    assert "starting Ray" not in output
+    assert after["provenance"]["artifacts"] == before["provenance"]["artifacts"]
+
+
 def test_a_failing_step_ends_the_run_with_its_code_and_one_line(tmp_path):
     run = prepare(tmp_path, "corpus.min_characters=1000000")
     process = run.start()
@@ -159,6 +175,17 @@ def test_a_failing_step_ends_the_run_with_its_code_and_one_line(tmp_path):
     assert len(errors) == 1
     assert "too_short" in errors[0]
     assert not (run.folder / "results.json").exists()
+
+
+def test_broken_questions_are_refused_before_any_step(tmp_path):
+    run = prepare(tmp_path)
+    questions = tmp_path / "questions.json"
+    questions.write_text(questions.read_text().replace('"answer_start": ', '"answer_start": 9'))
+    output, _ = (process := run.start()).communicate(timeout=100)
+    assert process.returncode == 3
+    assert "answer_start" in output
+    assert "prepare corpus" not in output
+    assert not run.folder.exists()
 
 
 def test_more_workers_than_processors_are_refused_at_once(tmp_path):

@@ -41,6 +41,8 @@ def test_strings_survive_a_round_trip():
         ("[shards]\nmax_pieces = 511", "exceeds model.max_positions"),
         ('[run]\nname = "../up"', "lower-case letters"),
         ("[run", "not valid TOML"),
+        ("[training]\nlearning_rate = inf", "training.learning_rate = inf must be finite"),
+        ("[masking]\nmask_rate = nan", "masking.mask_rate = nan must be finite"),
     ],
 )
 def test_a_bad_setting_is_refused_in_one_line(text, told):
@@ -74,3 +76,8 @@ def test_the_run_id_depends_on_settings_but_not_on_where_runs_are_kept():
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(ConfigError, match=r"nowhere\.toml"):
         load_config(tmp_path / "nowhere.toml")
+
+
+def test_an_override_inside_what_is_no_table_is_refused():
+    with pytest.raises(ConfigError, match="training must be a table"):
+        parse_config("training = 1", ["training.steps=5"])
