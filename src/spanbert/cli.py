@@ -4,9 +4,10 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from spanbert import __version__
@@ -164,6 +165,7 @@ class Verb:
     paths: tuple[str, ...] = ()  # required options that are paths
     has_config: bool = True
     has_model: bool = False
+    options: Mapping[str, Mapping[str, Any]] = MappingProxyType({})  # others, as argparse has them
 
     def add_to(self, verbs: Any) -> None:
         """Make the parser of this verb."""
@@ -180,11 +182,8 @@ class Verb:
             parser.add_argument("--model", required=True, help="folder or models:/name@alias")
         for path in self.paths:
             parser.add_argument(path, type=Path, required=True, metavar="PATH")
-        if self.call is _ui:
-            parser.add_argument("--port", type=int, default=5000)
-        if self.call is _finetune_qa:
-            text = "model folder; random weights when left out"
-            parser.add_argument("--start", type=Path, metavar="PATH", help=text)
+        for option, settings in self.options.items():
+            parser.add_argument(option, **settings)
 
 
 VERBS = (
@@ -194,7 +193,13 @@ VERBS = (
         "the whole pipeline on this machine, no server needed",
         f"{_CONFIG} --set training.steps=200",
     ),
-    Verb("ui", _ui, "the MLflow UI on the runs, for this machine only", _CONFIG),
+    Verb(
+        "ui",
+        _ui,
+        "the MLflow UI on the runs, for this machine only",
+        f"{_CONFIG} --port 5000",
+        options={"--port": {"type": int, "default": 5000}},
+    ),
     Verb(
         "compile",
         _compile,
@@ -245,6 +250,13 @@ VERBS = (
         "encoder -> a question answering model",
         f"{_CONFIG} --start encoder --tokenizer vocab --output qa",
         paths=("--tokenizer", "--output"),
+        options={
+            "--start": {
+                "type": Path,
+                "metavar": "PATH",
+                "help": "model folder; random weights when left out",
+            }
+        },
     ),
     Verb(
         "predict qa",
