@@ -5,9 +5,8 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from spanbert import __version__
@@ -165,7 +164,7 @@ class Verb:
     paths: tuple[str, ...] = ()  # required options that are paths
     has_config: bool = True
     has_model: bool = False
-    options: Mapping[str, Mapping[str, Any]] = MappingProxyType({})  # others, as argparse has them
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # as argparse has them
 
     def add_to(self, verbs: Any) -> None:
         """Make the parser of this verb."""
