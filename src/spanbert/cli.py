@@ -7,10 +7,10 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from spanbert import __version__
-from spanbert.config import Config, load_config
+from spanbert.config import Config, load_config, parse_config
 from spanbert.errors import SpanbertError, storage_error
 
 _INTERRUPTED = 130  # what a shell gives for Ctrl-C
@@ -162,7 +162,7 @@ class Verb:
     text: str
     example: str  # its options, as a user would type them
     paths: tuple[str, ...] = ()  # required options that are paths
-    has_config: bool = True
+    config: Literal["required", "optional", "none"] = "required"
     has_model: bool = False
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # as argparse has them
 
@@ -173,8 +173,9 @@ class Verb:
         parser = verbs.add_parser(last, help=self.text, description=self.text, epilog=example)
         parser.set_defaults(call=self.call)
         parser.add_argument("--debug", action="store_true", help="show the trace of an error")
-        if self.has_config:
-            parser.add_argument("--config", required=True, metavar="TOML", help="settings")
+        if self.config != "none":
+            required = self.config == "required"
+            parser.add_argument("--config", required=required, metavar="TOML", help="settings")
             change = {"metavar": "SECTION.KEY=VALUE", "help": "change a setting; may be repeated"}
             parser.add_argument("--set", action="append", default=[], **change)
         if self.has_model:
@@ -205,7 +206,7 @@ VERBS = (
         "the pipeline as YAML for a KFP server",
         "--output spanbert.yaml",
         paths=("--output",),
-        has_config=False,
+        config="none",
     ),
     Verb(
         "corpus",
@@ -239,8 +240,9 @@ VERBS = (
         "evaluate pretraining",
         _evaluate_pretraining,
         "masked-token loss on a text beside its unigram entropy, in nats",
-        f"{_CONFIG} --model encoder --corpus text.txt",
+        "--model encoder --corpus text.txt",
         paths=("--corpus",),
+        config="optional",
         has_model=True,
     ),
     Verb(
@@ -261,8 +263,9 @@ VERBS = (
         "predict qa",
         _predict_qa,
         "a SQuAD file -> question id to answer",
-        f"{_CONFIG} --model qa --input dev.json --output answers.json",
+        "--model qa --input dev.json --output answers.json",
         paths=("--input", "--output"),
+        config="optional",
         has_model=True,
     ),
     Verb(
@@ -271,7 +274,7 @@ VERBS = (
         "exact match and F1, in percent",
         "--gold dev.json --predictions answers.json",
         paths=("--gold", "--predictions"),
-        has_config=False,
+        config="none",
     ),
     Verb(
         "report",
@@ -279,7 +282,7 @@ VERBS = (
         "results.json as one HTML page",
         "--results runs/RUN/results.json --output page.html",
         paths=("--results", "--output"),
-        has_config=False,
+        config="none",
     ),
 )
 
@@ -309,6 +312,8 @@ def _examples() -> str:
 
 
 def _config(options: argparse.Namespace) -> Config:
+    if options.config is None:
+        return parse_config("", options.set)
     return load_config(options.config, options.set)
 
 

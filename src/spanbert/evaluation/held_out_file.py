@@ -7,6 +7,8 @@ from typing import Any
 from spanbert.config import Config
 from spanbert.corpus.documents import write_documents
 from spanbert.evaluation.pretraining import evaluate_pretraining
+from spanbert.model.published import model_config_of
+from spanbert.objectives.batch import NUM_SPECIAL
 from spanbert.shards.writer import write_shards
 from spanbert.tokenizer.artifact import build_tokenizer
 
@@ -15,14 +17,18 @@ def evaluate_file(model: Path, corpus: Path, config: Config, scratch: Path) -> d
     """Losses in nats per target token, the text's unigram entropy, the masking and seed used.
 
     Args:
-        config: its shards, masking and run.seed are used.
+        config: its shards, masking and run.seed are used; segments fit the model in any case.
         scratch: an empty folder for what is made on the way.
     """
-    sources = replace(config.corpus, sources=(str(corpus),), held_out_fraction=0.0)
+    sources = replace(
+        config.corpus, sources=(str(corpus),), held_out_fraction=0.0, min_characters=1
+    )
+    room = model_config_of(model).max_positions - NUM_SPECIAL
+    cut = replace(config.shards, max_pieces=min(config.shards.max_pieces, room))
     words = replace(config.tokenizer, path=str(model))
     documents, tokenizer, shards = (scratch / n for n in ("documents", "tokenizer", "shards"))
     write_documents(documents, scratch / "held-out", sources)
     build_tokenizer(documents, tokenizer, words)
-    write_shards(documents, tokenizer, shards, config.shards)
+    write_shards(documents, tokenizer, shards, cut)
     loss, _ = evaluate_pretraining(model, shards, config)
     return asdict(loss) | {"masking": asdict(config.masking)}

@@ -12,7 +12,7 @@ class RegistryConfig:
     experiment: str = "spanbert"
     model_name: str = "spanbert"  # of the encoder; <model_name>-qa answers questions
     alias: str = "latest-evaluated"
-    tracking_uri: str = ""  # empty: SQLite in the run folder
+    tracking_uri: str = ""  # empty: MLFLOW_TRACKING_URI, or else SQLite beside the runs
 
     def __post_init__(self) -> None:
         for name in ("experiment", "model_name", "alias"):

@@ -44,9 +44,10 @@ _LONGEST_PARAM = 500  # characters; the server cuts at 6000 without a word
 
 
 def tracking_uri(config: Config) -> str:
-    """The configured server, or SQLite beside the runs."""
+    """The configured server, or MLFLOW_TRACKING_URI, or SQLite beside the runs."""
     database = Path(config.run.folder).absolute() / "mlflow.db"
-    return config.registry.tracking_uri or f"sqlite:///{database}"
+    configured = config.registry.tracking_uri or os.environ.get("MLFLOW_TRACKING_URI")
+    return configured or f"sqlite:///{database}"
 
 
 class StepRun:

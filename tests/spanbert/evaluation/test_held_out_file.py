@@ -4,6 +4,7 @@ import tiny
 
 from spanbert.evaluation.held_out_file import evaluate_file
 from spanbert.model.published import write_folder
+from spanbert.shards.config import ShardsConfig
 from spanbert.tokenizer.wordpiece import load_wordpiece
 from spanbert.training.worker import build_model
 
@@ -18,7 +19,9 @@ def test_a_text_file_is_scored_with_its_masking_and_seed(artifacts, tmp_path):
     model.mkdir()
     write_folder(model, state, sizes, "BertForMaskedLM", artifacts.tokenizer)
     text.write_text("\n\n".join(tiny.texts(12, seed=9)))
-    found = evaluate_file(model, text, artifacts.config, tmp_path / "scratch")
+    wide = replace(artifacts.config.model, max_positions=512)
+    roomy = replace(artifacts.config, model=wide, shards=ShardsConfig(max_pieces=510))
+    found = evaluate_file(model, text, roomy, tmp_path / "scratch")
     assert found["num_tokens"] > 50
     assert found["mask_seed"] == artifacts.config.run.seed
     assert found["masking"]["mask_rate"] == 0.15
