@@ -31,6 +31,7 @@ from spanbert.progress import MARK, Say
 from spanbert.storage import require_free_space
 from spanbert.tasks.qa.examples import read_questions
 from spanbert.training.resources import require_cpus
+from spanbert.training.scratch import clear_scratch
 
 _LEAST_FREE_BYTES = 500_000_000  # documents, shards, checkpoints and models of a small run
 
@@ -50,9 +51,7 @@ def run_local(config: Config, say: Say) -> dict[str, Any]:
     arguments = {
         "config_toml": to_toml(config),
         "run_folder": str(folder),
-        "sources_digest": digest_sources(
-            (*config.corpus.sources, *config.qa.train, *config.qa.dev)
-        ),
+        "sources_digest": digest_sources(_source_files(config)),
         "code_digest": code_digest(),
     }
     folder.mkdir(parents=True, exist_ok=True)
@@ -72,6 +71,16 @@ def _require_questions(config: Config) -> None:
             raise ConfigError(f"qa.{name} names no file", remedy=remedy)
         for path in paths:
             read_questions(Path(path))
+
+
+def _source_files(config: Config) -> list[str]:
+    """All that steps read from outside the run folder."""
+    tokenizer = Path(config.tokenizer.path)
+    names = (
+        ("tokenizer.json", "vocab.txt", "tokenizer_config.json") if config.tokenizer.path else ()
+    )
+    vocabulary = [str(tokenizer / name) for name in names if (tokenizer / name).is_file()]
+    return [*config.corpus.sources, *config.qa.train, *config.qa.dev, *vocabulary]
 
 
 def run_folder_of(config: Config) -> Path:
@@ -121,6 +130,8 @@ def _drive(folder: Path, arguments: dict[str, str], say: Say) -> None:
     finally:
         end_processes(folder)
         shutil.rmtree(temporary, ignore_errors=True)
+        for work in folder.glob("work/*/"):
+            clear_scratch(work)
     if code != 0:
         log_path = folder / "pipeline.log"
         raise take_failure(folder) or SpanbertError(

@@ -5,6 +5,7 @@ looking for others (`--no-deps`): the lock is complete, which `pip check` confir
 """
 
 import hashlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -54,7 +55,8 @@ def digest(group: str) -> str:
 def pip(*arguments: str) -> None:
     """Run pip in this environment; stop where it fails."""
     command = [sys.executable, "-m", "pip", *arguments, "--quiet"]
-    code = subprocess.call(command)  # noqa: S603  # our own interpreter
+    quiet = os.environ | {"PYTHONWARNINGS": "ignore"}  # setuptools warns of every editable install
+    code = subprocess.call(command, env=quiet)  # noqa: S603  # our own interpreter
     if code:
         raise SystemExit(f"pip {arguments[0]} failed -> mend what it says, then run make again")
 

@@ -24,6 +24,12 @@ class Artifacts:
     held_out_shards: Path
 
 
+@pytest.fixture(autouse=True)
+def _own_tracking_server(monkeypatch):
+    """MLflow puts the address that a test sets into the environment of all that follow."""
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+
+
 @pytest.fixture(scope="session")
 def artifacts(tmp_path_factory) -> Artifacts:
     folder = tmp_path_factory.mktemp("artifacts")

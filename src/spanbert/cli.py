@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shlex
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -42,7 +43,9 @@ def _run(options: argparse.Namespace) -> None:
     print(f"run {config.run_id} in {folder}", flush=True)
     results = run_local(config, lambda line: print(f"  {line}", flush=True))
     print(summary_table(results, str(folder / "report.html")))
-    print(f"Open the MLflow UI with:\n  {sys.argv[0]} ui --config {options.config}")
+    changes = [word for change in options.set for word in ("--set", change)]
+    command = shlex.join([sys.argv[0], "ui", "--config", options.config, *changes])
+    print(f"Open the MLflow UI with:\n  {command}")
 
 
 def _ui(options: argparse.Namespace) -> None:
@@ -287,6 +290,14 @@ VERBS = (
 )
 
 
+GROUPS = {
+    "evaluate": "losses of a pre-trained model: pretraining",
+    "finetune": "an encoder -> a model of one task: qa",
+    "predict": "answers of a fine-tuned model: qa",
+    "score": "predictions against gold: qa",
+}
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="spanbert",
@@ -300,8 +311,7 @@ def _parser() -> argparse.ArgumentParser:
     for verb in VERBS:
         group, _, rest = verb.name.partition(" ")
         if rest and group not in groups:
-            text = ", ".join(v.name for v in VERBS if v.name.startswith(f"{group} "))
-            part = top.add_parser(group, help=text, description=text)
+            part = top.add_parser(group, help=GROUPS[group], description=GROUPS[group])
             groups[group] = part.add_subparsers(metavar="WHAT", required=True)
         verb.add_to(groups[group] if rest else top)
     return parser

@@ -83,12 +83,16 @@ class StorageError(SpanbertError):
     exit_code = 74
 
 
-def storage_error(error: OSError) -> StorageError:
-    """The one-line form of an operating system's refusal to read or write."""
+def storage_error(error: OSError, place: str = "") -> StorageError:
+    """The one-line form of an operating system's refusal to read or write.
+
+    Args:
+        place: what the user named; else the file that the error names.
+    """
     remedy = "check the path and its permissions"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         remedy = (
             "free some space or choose another folder with --set run.folder=PATH, then run again"
         )
     cause = error.strerror or str(error)
-    return StorageError(cause, place=str(error.filename or ""), remedy=remedy)
+    return StorageError(cause, place=place or str(error.filename or ""), remedy=remedy)

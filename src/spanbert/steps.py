@@ -56,7 +56,7 @@ def pipeline_step(name: str, config_toml: str, run_folder: str) -> Iterator[Step
     """Run a step's body with its settings and its own MLflow run.
 
     A `SpanbertError` becomes one line, a record for the process that started the step, and the
-    exit code of reliability's contract; anything else is shown with its trace and exits with 1.
+    exit code of its kind (`errors.py`); anything else is shown with its trace and exits with 1.
     """
     _quieten()
     folder = Path(run_folder)
@@ -65,7 +65,7 @@ def pipeline_step(name: str, config_toml: str, run_folder: str) -> Iterator[Step
         tracking = Tracking(config)
         with tracking.step(config.run_id, name) as run:
             step = Step(config, folder, tracking, run)
-            step.say(name.replace("-", " "))
+            step.say(name)
             began_s = time.monotonic()
             yield step
             run.log_metrics(step.metrics | {"seconds": time.monotonic() - began_s})

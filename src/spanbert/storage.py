@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from spanbert import __version__
-from spanbert.errors import DataError, IntegrityError, StorageError, storage_error
+from spanbert.errors import ConfigError, DataError, IntegrityError, StorageError, storage_error
 
 MANIFEST = "manifest.json"
 
@@ -78,12 +78,16 @@ def publish(
     """Write an artifact folder so that it appears whole or not at all.
 
     The body fills `draft.folder`; on success the files are synced, the manifest is written last and
-    the folder takes its place by rename. On any error nothing is left behind.
+    the folder takes its place by rename. On any error nothing is left behind. Only an empty folder
+    or an earlier artifact of the same kind is replaced.
 
     Raises:
+        ConfigError: something else is there already.
         StorageError: the disk refused (full, read-only, no permission).
     """
+    _require_replaceable(folder, kind)
     draft = Draft(folder.parent / f".{folder.name}.{uuid.uuid4().hex[:12]}.partial")
+    is_new_parent = not folder.parent.exists()
     try:
         draft.folder.mkdir(parents=True)
         yield draft
@@ -99,9 +103,12 @@ def publish(
         _write_synced(draft.folder / MANIFEST, json.dumps(asdict(manifest), indent=1))
         _replace_folder(draft.folder, folder)
     except OSError as error:
-        raise storage_error(error) from error
+        raise storage_error(error, str(folder)) from error
     finally:
         shutil.rmtree(draft.folder, ignore_errors=True)
+        if is_new_parent:
+            with contextlib.suppress(OSError):  # it holds what was published
+                folder.parent.rmdir()
 
 
 def read_manifest(folder: Path, kind: str, version: int = 1) -> Manifest:
@@ -109,21 +116,21 @@ def read_manifest(folder: Path, kind: str, version: int = 1) -> Manifest:
 
     Raises:
         DataError: there is no such artifact, or it is of another kind or format version.
+        IntegrityError: the manifest is damaged.
     """
     path = folder / MANIFEST
     if not path.is_file():
         raise DataError(
             f"no finished {kind} artifact here", place=str(folder), remedy="run the step before it"
         )
-    raw = json.loads(path.read_text())
-    if (raw["kind"], raw["version"]) != (kind, version):
+    manifest = _parse_manifest(path)
+    if (manifest.kind, manifest.version) != (kind, version):
         raise DataError(
-            f"this is {raw['kind']} version {raw['version']}, not {kind} version {version}",
+            f"this is {manifest.kind} version {manifest.version}, not {kind} version {version}",
             place=str(folder),
             remedy="pass the right folder",
         )
-    raw["files"] = {name: FileEntry(**entry) for name, entry in raw["files"].items()}
-    return Manifest(**raw)
+    return manifest
 
 
 def verify(folder: Path, kind: str, version: int = 1) -> Manifest:
@@ -166,8 +173,9 @@ def write_text_atomic(path: Path, text: str) -> None:
         _write_synced(aside, text)
         aside.replace(path)
     except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise storage_error(error) from error
+        with contextlib.suppress(OSError):
+            aside.unlink()
+        raise storage_error(error, str(path)) from error
 
 
 def require_free_space(folder: Path, needed_bytes: int) -> None:
@@ -195,6 +203,31 @@ def git_commit() -> str:
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _parse_manifest(path: Path) -> Manifest:
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        raw["files"] = {name: FileEntry(**entry) for name, entry in raw["files"].items()}
+        return Manifest(**raw)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise IntegrityError(
+            f"the manifest is damaged ({type(error).__name__}: {error})",
+            place=str(path),
+            remedy="remove the folder and make it again",
+        ) from error
+
+
+def _require_replaceable(folder: Path, kind: str) -> None:
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    manifest = folder / MANIFEST
+    if not manifest.is_file() or _parse_manifest(manifest).kind != kind:
+        raise ConfigError(
+            f"something else than {kind} is here already",
+            place=str(folder),
+            remedy="choose another output, or remove it yourself",
+        )
 
 
 def _digest_files(folder: Path) -> dict[str, FileEntry]:

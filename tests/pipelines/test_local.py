@@ -184,7 +184,7 @@ def test_broken_questions_are_refused_before_any_step(tmp_path):
     output, _ = (process := run.start()).communicate(timeout=100)
     assert process.returncode == 3
     assert "answer_start" in output
-    assert "prepare corpus" not in output
+    assert "prepare-corpus" not in output
     assert not run.folder.exists()
 
 
@@ -201,7 +201,7 @@ def test_more_workers_than_processors_are_refused_at_once(tmp_path):
 def test_ctrl_c_leaves_no_process(tmp_path):
     run = prepare(tmp_path)
     process = run.start()
-    run.wait_for(process, "prepare corpus")
+    run.wait_for(process, "prepare-corpus")
     os.kill(process.pid, signal.SIGINT)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 130
@@ -212,7 +212,7 @@ def test_ctrl_c_leaves_no_process(tmp_path):
 def test_a_second_run_of_the_same_settings_is_refused_with_the_owner(tmp_path):
     run = prepare(tmp_path)
     first = run.start()
-    run.wait_for(first, "prepare corpus")
+    run.wait_for(first, "prepare-corpus")
     output, _ = (second := run.start()).communicate(timeout=100)
     os.kill(first.pid, signal.SIGINT)
     first.communicate(timeout=60)

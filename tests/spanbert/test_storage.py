@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from spanbert import storage
-from spanbert.errors import DataError, IntegrityError, StorageError
+from spanbert.errors import ConfigError, DataError, IntegrityError, StorageError
 
 
 def publish(folder, content="content", **extra):
@@ -142,3 +142,41 @@ def test_a_refusal_names_its_cause():
     error = OSError(errno.EROFS, os.strerror(errno.EROFS), "/somewhere")
     told = str(storage.storage_error(error))
     assert told.startswith("/somewhere: Read-only file system")
+
+
+@pytest.mark.parametrize("kind", ["things", "others"])
+def test_nothing_but_an_artifact_of_the_same_kind_is_replaced(tmp_path, kind):
+    mine = tmp_path / "precious"
+    mine.mkdir()
+    (mine / "thesis.txt").write_text("years of work")
+    if kind == "others":
+        with storage.publish(tmp_path / "x", "others"):
+            pass
+        mine = tmp_path / "x"
+    with pytest.raises(ConfigError, match="something else than things is here already"):
+        publish(mine)
+    assert kind == "others" or (mine / "thesis.txt").read_text() == "years of work"
+
+
+def test_a_file_in_the_place_is_left_alone(tmp_path):
+    (tmp_path / "x").write_text("mine")
+    with pytest.raises(ConfigError):
+        publish(tmp_path / "x")
+    assert (tmp_path / "x").read_text() == "mine"
+    assert [p.name for p in tmp_path.iterdir()] == ["x"]
+
+
+def test_an_empty_folder_is_filled_and_a_failed_one_leaves_no_parent(tmp_path):
+    (tmp_path / "empty").mkdir()
+    publish(tmp_path / "empty")
+    with pytest.raises(ZeroDivisionError), storage.publish(tmp_path / "new" / "x", "things"):
+        raise ZeroDivisionError
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("content", ["{bad", "{}", "[]", '{"files": 3}'])
+def test_a_damaged_manifest_is_an_integrity_error(tmp_path, content):
+    publish(tmp_path / "x")
+    (tmp_path / "x" / storage.MANIFEST).write_text(content)
+    with pytest.raises(IntegrityError, match="manifest is damaged"):
+        storage.read_manifest(tmp_path / "x", "things")

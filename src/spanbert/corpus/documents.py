@@ -8,6 +8,7 @@ import contextlib
 import functools
 import hashlib
 import json
+import math
 import re
 import shutil
 import sys
@@ -378,12 +379,14 @@ def _refuse_quarantine(report: CorpusReport, first: Rejected | None, max_fractio
     num_quarantined = sum(report.quarantined.values())
     if first is None or num_quarantined <= max_fraction * report.records_in:
         return
+    share = num_quarantined / report.records_in
     offset = "" if first.byte_offset is None else f" at byte {first.byte_offset}"
     raise DataError(
         f"{num_quarantined} of {report.records_in} records cannot be read, more than"
         f" {max_fraction:.2%}; the first is {first.reason}{offset}",
         place=first.place,
-        remedy="correct the file, or allow more with --set corpus.max_quarantined_fraction=0.1",
+        remedy="correct the file (text must be UTF-8), or allow more with"
+        f" --set corpus.max_quarantined_fraction={math.ceil(100 * share) / 100}",
     )
 
 

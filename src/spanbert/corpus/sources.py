@@ -177,7 +177,9 @@ def _hub_dataset(entry: str) -> _HubDataset:
 
 
 def _local_files(pattern: str) -> list[_LocalFile]:
-    """The files of a path or pattern, sorted; a literal path may hold `*`, `?` or `[`."""
+    """The files of a path, folder or pattern, sorted; a literal path may hold `*`, `?` or `[`."""
+    if os.path.isdir(pattern):
+        pattern = os.path.join(glob.escape(pattern), "**")
     is_literal = os.path.isfile(pattern)
     matches = [pattern] if is_literal else sorted(glob.glob(pattern, recursive=True))
     paths = [path for path in matches if os.path.isfile(path)]
@@ -185,7 +187,7 @@ def _local_files(pattern: str) -> list[_LocalFile]:
         raise DataError(
             "no file matches this source",
             place=pattern,
-            remedy="check the path, or name a folder's files as folder/*.txt in corpus.sources",
+            remedy="check the path; a folder means all files in it",
         )
     fixed_part = pattern if is_literal else re.split(r"[*?\[]", pattern, maxsplit=1)[0]
     root = os.path.dirname(fixed_part) or "."

@@ -106,7 +106,7 @@ def model_config_of(folder: Path) -> ModelConfig:
         raise CheckpointError(
             f"not a Hugging Face model folder ({type(error).__name__}: {error})",
             place=str(path),
-            remedy="pass a folder made by `spanbert pretrain`, `finetune` or `export`",
+            remedy="pass a folder made by `spanbert pretrain` or `finetune`",
         ) from error
 
 

@@ -1,8 +1,11 @@
 """Settings of tracking and of the model registry."""
 
+import re
 from dataclasses import dataclass
 
 from spanbert.validation import require
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
 @dataclass(frozen=True)
@@ -17,7 +20,9 @@ class RegistryConfig:
     def __post_init__(self) -> None:
         for name in ("experiment", "model_name", "alias"):
             require(getattr(self, name) != "", f"registry.{name} must not be empty")
-        require(
-            not any(c in self.model_name for c in "/:@"),
-            f"registry.model_name = {self.model_name!r} must not hold / : or @",
-        )
+        for name in ("model_name", "alias"):
+            value = getattr(self, name)
+            require(
+                bool(_NAME.fullmatch(value)),
+                f"registry.{name} = {value!r} may hold letters, digits, hyphens and underscores",
+            )

@@ -5,7 +5,7 @@ from pathlib import Path
 from spanbert.config import Config
 from spanbert.errors import DataError
 
-_SCHEME = "models:/"
+_SCHEME, _SQLITE = "models:/", "sqlite:///"
 
 
 def model_folder(name: str, config: Config) -> Path:
@@ -33,6 +33,12 @@ def _registered(name: str, config: Config) -> Path:
     from spanbert.registry.tracking import tracking_uri
 
     uri = tracking_uri(config)
+    if uri.startswith(_SQLITE) and not Path(uri.removeprefix(_SQLITE)).is_file():
+        raise DataError(
+            f"no tracking database at {uri}",
+            place=name,
+            remedy="pass --config of the run, or set MLFLOW_TRACKING_URI",
+        )
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(uri)
     try:

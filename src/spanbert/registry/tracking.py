@@ -32,6 +32,7 @@ try:
         MLFLOW_SOURCE_NAME,
         MLFLOW_USER,
     )
+    from sqlalchemy.exc import SQLAlchemyError
 except ImportError as missing:
     raise DependencyError(
         "MLflow is not installed", remedy="pip install 'spanbert[tracking]'"
@@ -222,7 +223,7 @@ def _origin() -> dict[str, str]:
 def _server_errors(uri: str) -> Iterator[None]:
     try:
         yield
-    except (MlflowException, OSError) as error:
+    except (MlflowException, SQLAlchemyError, OSError) as error:
         raise DependencyError(
             f"MLflow does not answer ({str(error).splitlines()[0][:200]})",
             place=uri.rpartition("@")[2],  # without a user and password in it

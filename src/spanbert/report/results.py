@@ -113,11 +113,14 @@ def read_results(path: Path) -> dict[str, Any]:
     """The object in a results.json.
 
     Raises:
-        DataError: it is missing or not JSON.
+        DataError: it is missing, not JSON, or not the results of a run.
     """
     try:
-        return json.loads(path.read_text())
-    except (OSError, ValueError) as error:
+        results = json.loads(path.read_text())
+        if results["schema_version"] != SCHEMA_VERSION:
+            raise ValueError(f"schema version {results['schema_version']}")
+        return results
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(
             f"cannot read it ({error})", place=str(path), remedy="pass the results.json of a run"
         ) from error

@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import secrets
-import tempfile
 import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, replace
@@ -28,6 +27,7 @@ from spanbert.shards.reader import ShardReader
 from spanbert.storage import publish, require_free_space, verify
 from spanbert.training.curve import read_curve
 from spanbert.training.resources import require_cpus
+from spanbert.training.scratch import scratch_folder
 from spanbert.training.worker import Inputs, count_parameters
 
 _BYTES_PER_PARAMETER = 12  # weights and two moments in fp32
@@ -60,8 +60,10 @@ def pretrain(
     require_cpus(config.training)
     verify(shards, "shards")
     verify(tokenizer, "tokenizer")
-    inputs = Inputs(shards, tokenizer, work_root)
-    inputs = Inputs(shards, tokenizer, work_root / _work_name(config, inputs.digests()))
+    # workers have a working directory of their own
+    shards, tokenizer = shards.absolute(), tokenizer.absolute()
+    inputs = Inputs(shards, tokenizer, work_root.absolute())
+    inputs = Inputs(shards, tokenizer, inputs.work_folder / _work_name(config, inputs.digests()))
     _require_space(config, inputs)
     settings = {name: str(path) for name, path in asdict(inputs).items()} | {
         "config_toml": to_toml(config),
@@ -79,7 +81,10 @@ def _train(config: Config, settings: dict[str, str], work_folder: Path, say: Say
     if read_curve(work_folder / "curve.jsonl")[-1:] and _is_done(config, work_folder):
         return
     say(f"starting Ray with {config.training.num_workers} workers")
-    with _local_ray(config, work_folder, say):
+    with (
+        scratch_folder(work_folder) as scratch,
+        _local_ray(config, work_folder, scratch, say),
+    ):
         error = _fit(config, settings, work_folder)
     failure = take_failure(work_folder)
     if failure or error:
@@ -127,7 +132,7 @@ def _fit(config: Config, settings: dict[str, str], work_folder: Path) -> str:
 
 
 @contextlib.contextmanager
-def _local_ray(config: Config, work_folder: Path, say: Say) -> Iterator[None]:
+def _local_ray(config: Config, work_folder: Path, scratch: Path, say: Say) -> Iterator[None]:
     """A Ray cluster of this process: loopback, token in a file that only its owner reads."""
     token = work_folder / "ray-token"
     token.unlink(missing_ok=True)
@@ -150,16 +155,12 @@ def _local_ray(config: Config, work_folder: Path, say: Say) -> Iterator[None]:
             "Ray is not installed", remedy="pip install 'spanbert[train]'"
         ) from error
     training = config.training
-    # sockets lie in it, and their paths must be short
-    scratch = tempfile.TemporaryDirectory(
-        prefix="spanbert-ray-", dir="/tmp", ignore_cleanup_errors=True
-    )
     context = ray.init(
         address="local",  # never join a cluster that happens to run here
         num_cpus=training.num_workers * training.threads_per_worker + 1,
         include_dashboard=True,
         dashboard_host="127.0.0.1",
-        _temp_dir=scratch.name,
+        _temp_dir=str(scratch),
         log_to_driver=True,
     )
     say(f"Ray dashboard: http://{context.dashboard_url} (token in {token})")
@@ -167,7 +168,6 @@ def _local_ray(config: Config, work_folder: Path, say: Say) -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
-        scratch.cleanup()
         token.unlink(missing_ok=True)
 
 

@@ -318,13 +318,27 @@ def test_no_source_says_how_to_name_one():
         read()
 
 
-@pytest.mark.parametrize("pattern", ["absent.txt", "*.absent", "."])
+@pytest.mark.parametrize("pattern", ["absent.txt", "*.absent", "empty"])
 def test_a_source_without_files_is_named_before_anything_is_read(write, tmp_path, pattern):
+    (tmp_path / "empty").mkdir()
     config = CorpusConfig(sources=(str(write("a.txt", "a")), str(tmp_path / pattern)))
     with pytest.raises(DataError, match="no file matches") as caught:
         read_records(config)
     assert caught.value.place == str(tmp_path / pattern)
     assert "\n" not in str(caught.value)
+
+
+def test_a_folder_means_all_files_in_it_sorted(tmp_path):
+    for name in ("b.txt", "a.txt", "part/c.txt"):
+        path = tmp_path / "texts [1]" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"text of {name}")
+    found = read_records(CorpusConfig(sources=(str(tmp_path / "texts [1]"),)))
+    assert [record.text for record in found] == [
+        "text of a.txt",
+        "text of b.txt",
+        "text of part/c.txt",
+    ]
 
 
 @pytest.mark.parametrize("name", ["a.zip", "a", "a.csv.gz", "a.parquet.gz", "a.gz"])
