@@ -178,10 +178,9 @@ def _hub_dataset(entry: str) -> _HubDataset:
 
 def _local_files(pattern: str) -> list[_LocalFile]:
     """The files of a path, folder or pattern, sorted; a literal path may hold `*`, `?` or `[`."""
-    if os.path.isdir(pattern):
-        pattern = os.path.join(glob.escape(pattern), "**")
     is_literal = os.path.isfile(pattern)
-    matches = [pattern] if is_literal else sorted(glob.glob(pattern, recursive=True))
+    deep = os.path.join(glob.escape(pattern), "**") if os.path.isdir(pattern) else pattern
+    matches = [pattern] if is_literal else sorted(glob.glob(deep, recursive=True))
     paths = [path for path in matches if os.path.isfile(path)]
     if not paths:
         raise DataError(
@@ -190,6 +189,8 @@ def _local_files(pattern: str) -> list[_LocalFile]:
             remedy="check the path; a folder means all files in it",
         )
     fixed_part = pattern if is_literal else re.split(r"[*?\[]", pattern, maxsplit=1)[0]
+    if os.path.isdir(pattern):
+        fixed_part = os.path.join(pattern, "")
     root = os.path.dirname(fixed_part) or "."
     return [_local_file(Path(path), os.path.relpath(path, root)) for path in paths]
 
