@@ -1,5 +1,6 @@
 """Artifacts that many tests read; made once."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,9 +26,10 @@ class Artifacts:
 
 
 @pytest.fixture(autouse=True)
-def _own_tracking_server(monkeypatch):
+def _own_tracking_server():
     """MLflow puts the address that a test sets into the environment of all that follow."""
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    yield
+    os.environ.pop("MLFLOW_TRACKING_URI", None)
 
 
 @pytest.fixture(scope="session")
