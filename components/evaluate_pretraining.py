@@ -15,7 +15,6 @@ def evaluate_pretraining(
     scores: Output[Dataset],
 ) -> float:
     """Score both objectives on held-out text; returns the masked-token loss in nats."""
-    from dataclasses import asdict
     from pathlib import Path
 
     from spanbert.evaluation.pretraining import evaluate_pretraining as evaluate
@@ -24,9 +23,9 @@ def evaluate_pretraining(
 
     with pipeline_step("evaluate-pretraining", config_toml, run_folder) as step:
         loss, masking = evaluate(Path(encoder.path), Path(held_out_shards.path), step.config)
-        write_scores(Path(scores.path), {"held_out": asdict(loss), "masking": masking})
-        figures = {"mlm_loss": loss.mlm_loss, "sbo_loss": loss.sbo_loss}
-        figures["unigram_entropy"] = loss.unigram_entropy
+        write_scores(Path(scores.path), {"held_out": loss.figures, "masking": masking})
+        names = ("mlm_loss", "sbo_loss", "nsp_loss", "unigram_entropy")
+        figures = {name: loss.figures[name] for name in names if name in loss.figures}
         write_metrics(losses, figures)
         step.record({f"held_out_{name}": value for name, value in figures.items()})
         step.say("held-out " + "  ".join(f"{n} {v:.3f}" for n, v in figures.items()))

@@ -20,7 +20,7 @@ SOURCES = sorted(
 FLOW = ["corpus", "tokenizer", "shards", "model", "masking", "objectives", "checkpoints"]
 FLOW += ["training", "tasks"]
 CORE = [
-    "spanbert.tokenizer.wordpiece",
+    "spanbert.tokenizer.subword",
     "spanbert.shards.reader",
     "spanbert.masking.segment",
     "spanbert.model.pretraining",

@@ -31,4 +31,4 @@ def evaluate_file(model: Path, corpus: Path, config: Config, scratch: Path) -> d
     build_tokenizer(documents, tokenizer, words)
     write_shards(documents, tokenizer, shards, cut)
     loss, _ = evaluate_pretraining(model, shards, config)
-    return asdict(loss) | {"masking": asdict(config.masking)}
+    return loss.figures | {"masking": asdict(config.masking)}

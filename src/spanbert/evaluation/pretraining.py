@@ -1,7 +1,7 @@
 """Loss of each objective on held-out text, beside the unigram entropy of that text."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,13 @@ from spanbert.config import Config
 from spanbert.masking.segment import MaskedSegment, Masker
 from spanbert.masking.statistics import masking_statistics
 from spanbert.model.pretraining import PretrainingModel
-from spanbert.model.published import load_pretraining_model
+from spanbert.model.published import load_pretraining_model, objective_of
 from spanbert.objectives.batch import collate, target_counts
-from spanbert.objectives.pretraining import pretraining_losses
+from spanbert.objectives.config import ObjectiveConfig
+from spanbert.objectives.pretraining import OBJECTIVES, mean_losses, pretraining_losses
 from spanbert.shapes import Int
-from spanbert.shards.reader import Segment, ShardReader, require_vocabulary
-from spanbert.tokenizer.wordpiece import WordPiece, load_wordpiece
+from spanbert.shards.reader import ShardReader, require_vocabulary
+from spanbert.tokenizer.subword import SubwordTokenizer, load_tokenizer
 
 _SEGMENTS_AT_ONCE = 64
 _NUM_EXAMPLES, _EXAMPLE_PIECES = 4, 60
@@ -25,13 +26,19 @@ _NUM_EXAMPLES, _EXAMPLE_PIECES = 4, 60
 
 @dataclass(frozen=True)
 class HeldOutLoss:
-    """Mean losses in nats per target token."""
+    """Mean losses in nats per target; None for an objective that the model has no head for."""
 
     mlm_loss: float
-    sbo_loss: float
+    sbo_loss: float | None
+    nsp_loss: float | None
     unigram_entropy: float  # of the held-out text's own pieces: no unigram model does better
     num_tokens: int  # masked tokens scored
     mask_seed: int
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """What is there, by name."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 def evaluate_pretraining(
@@ -39,32 +46,35 @@ def evaluate_pretraining(
 ) -> tuple[HeldOutLoss, dict[str, Any]]:
     """Score a pre-trained model on held-out shards; also what masking did to them.
 
+    Next sentence prediction is scored where the shards are of pairs.
+
     Args:
-        config: its masking section and the run's seed fix the masks (epoch 0).
+        config: its masking section and the run's seed fix the masks (epoch 0); boundaries are
+            those of its objective section.
 
     Raises:
-        CheckpointError: the model lacks a head, or the shards were made with another vocabulary.
+        CheckpointError: the shards were made with another vocabulary.
     """
     shards = ShardReader(shards_folder)
-    tokenizer = load_wordpiece(model_folder)
-    model = load_pretraining_model(model_folder)
+    tokenizer = load_tokenizer(model_folder)
     require_vocabulary(shards.manifest, tokenizer.digest, model_folder)
-    masker = Masker(
-        shards,
-        config.masking,
-        mask_id=tokenizer.mask_id,
-        max_sbo_pieces=model.span_boundary_head.position.num_embeddings,
-        seed=config.run.seed,
+    model = load_pretraining_model(model_folder)
+    objective = _scored(objective_of(model_folder), config.objective, shards)
+    masker = Masker(shards, tokenizer, config.masking, objective, seed=config.run.seed)
+    segments = [masker.masked(s, epoch=0) for s in map(shards.segment, range(len(shards)))]
+    sums, counts = held_out_sums(model, segments)
+    means = mean_losses(sums, counts, objective)
+    loss = HeldOutLoss(
+        mlm_loss=means["mlm_loss"],
+        sbo_loss=means.get("sbo_loss"),
+        nsp_loss=means.get("nsp_loss"),
+        unigram_entropy=unigram_entropy(shards.unigram_counts()),
+        num_tokens=int(counts[0]),
+        mask_seed=config.run.seed,
     )
-    pairs = [(s, masker.masked(s, epoch=0)) for s in map(shards.segment, range(len(shards)))]
-    sums, counts = _losses(model, [masked for _, masked in pairs], tokenizer)
-    means = sums / counts.clamp(min=1)
-    entropy = unigram_entropy(shards.unigram_counts())
-    mlm, sbo = means.tolist()
-    loss = HeldOutLoss(mlm, sbo, entropy, int(counts[0]), config.run.seed)
-    statistics = masking_statistics(pairs, config.masking, config.run.seed)
+    statistics = masking_statistics(segments, config.masking, config.run.seed)
     if config.run.show_examples:
-        statistics["examples"] = list(masked_examples(pairs, tokenizer))
+        statistics["examples"] = list(masked_examples(segments, tokenizer))
     return loss, statistics
 
 
@@ -75,40 +85,46 @@ def unigram_entropy(counts: Int[np.ndarray, " vocab"]) -> float:
 
 
 def masked_examples(
-    pairs: list[tuple[Segment, MaskedSegment]], tokenizer: WordPiece
+    segments: Sequence[MaskedSegment], tokenizer: SubwordTokenizer
 ) -> Iterator[dict[str, Any]]:
     """The beginnings of a few masked segments, each piece with what happened to it."""
-    for segment, masked in pairs[:: max(1, len(pairs) // _NUM_EXAMPLES)][:_NUM_EXAMPLES]:
-        kinds = np.full(len(segment.ids), -1)
-        for (start, end), replacement in zip(masked.spans, masked.replacements, strict=True):
-            kinds[start:end] = replacement
-        yield {
-            "tokens": [
-                _example_token(tokenizer, kind, int(seen), int(original))
-                for kind, seen, original in zip(
-                    kinds[:_EXAMPLE_PIECES].tolist(), masked.corrupted, segment.ids, strict=False
-                )
-            ]
-        }
+    for masked in segments[:: max(1, len(segments) // _NUM_EXAMPLES)][:_NUM_EXAMPLES]:
+        kinds = np.full(len(masked.ids), -1)
+        kinds[masked.masked] = masked.replacements
+        columns = (kinds, masked.corrupted, masked.ids)
+        shown = (column[1 : _EXAMPLE_PIECES + 1].tolist() for column in columns)
+        yield {"tokens": [_example_token(tokenizer, *cells) for cells in zip(*shown, strict=True)]}
 
 
-def _example_token(tokenizer: WordPiece, kind: int, seen: int, original: int) -> dict[str, str]:
+def _example_token(
+    tokenizer: SubwordTokenizer, kind: int, seen: int, original: int
+) -> dict[str, str]:
     name = ("mask", "random", "kept", "visible")[kind]
     text = {"text": tokenizer.token(seen), "kind": name}
     return text if name == "visible" else text | {"original": tokenizer.token(original)}
 
 
-def _losses(
-    model: PretrainingModel, segments: list[MaskedSegment], tokenizer: WordPiece
+def held_out_sums(
+    model: PretrainingModel, segments: Sequence[MaskedSegment]
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """(mlm, sbo) sums and counts over all segments; grouped by length to pay for fewer calls."""
-    sums, counts = torch.zeros(2, dtype=torch.float64), torch.zeros(2, dtype=torch.float64)
+    """Loss sums and counts of all objectives; grouped by length to pay for fewer calls."""
+    sums, counts = (torch.zeros(len(OBJECTIVES), dtype=torch.float64) for _ in range(2))
     ordered = sorted(segments, key=lambda s: len(s.ids))
     with torch.no_grad():
         for first in range(0, len(ordered), _SEGMENTS_AT_ONCE):
-            group = ordered[first : first + _SEGMENTS_AT_ONCE]
-            batch = collate(group, tokenizer.cls_id, tokenizer.sep_id)
-            losses = pretraining_losses(model, batch)
-            sums += torch.stack([losses.mlm, losses.sbo]).double()
+            batch = collate(ordered[first : first + _SEGMENTS_AT_ONCE])
+            sums += pretraining_losses(model, batch).double()
             counts += target_counts(batch)
     return sums, counts
+
+
+def _scored(
+    heads: ObjectiveConfig, settings: ObjectiveConfig, shards: ShardReader
+) -> ObjectiveConfig:
+    """The objectives that the model has heads for, with boundaries as in the settings."""
+    return replace(
+        heads,
+        sbo_boundary=settings.sbo_boundary,
+        sbo_at_edges=settings.sbo_at_edges,
+        nsp=heads.nsp and shards.has_pairs,
+    )

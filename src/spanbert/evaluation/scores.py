@@ -20,7 +20,7 @@ def write_scores(folder: Path, scores: Mapping[str, Any]) -> None:
 def headline(scores: Mapping[str, Any]) -> dict[str, float]:
     """The few figures by which models are compared: losses in nats, scores in percent."""
     held_out, qa = scores.get("held_out", {}), scores.get("qa", {})
-    names = ("mlm_loss", "sbo_loss", "unigram_entropy")
+    names = ("mlm_loss", "sbo_loss", "nsp_loss", "unigram_entropy")
     losses = {f"held_out_{name}": held_out[name] for name in names if name in held_out}
     return losses | {name: qa[name] for name in ("exact_match", "f1") if name in qa}
 

@@ -1,75 +1,61 @@
-"""Which spans of a segment are masked (SpanBERT, section 3.1, as its published code does it).
+"""Masked pieces of one block: how many there may be, and the spans that they make.
 
-segment -> half-open spans of pieces, at least one visible piece apart. `corruption.py` decides what
-replaces them; `targets.py` what is to be predicted.
+Schemes (`schemes/`) choose the pieces; `corruption.py` decides what replaces them; `targets.py`
+what is to be predicted.
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
-from spanbert.masking.config import MaskingConfig
-from spanbert.shapes import Bool, Float, Int
+from spanbert.shapes import Bool, Int
 
-_DRAWS_AT_ONCE = 32  # twice what a segment of 510 pieces needs on average
-
-
-def length_law(geometric_p: float, max_words: int) -> Float[np.ndarray, " words"]:
-    """P(length = 1), ..., P(length = max_words): geometric, cut and renormalised.
-
-    Clipping longer draws to `max_words` instead would raise the mean from 3.80 to 4.46 words.
-    """
-    weights = geometric_p * (1 - geometric_p) ** np.arange(max_words)
-    return weights / weights.sum()
+NO_SPANS = np.zeros((0, 2), dtype=np.int64)
 
 
-def sample_lengths(
-    config: MaskingConfig, rng: np.random.Generator, size: int
-) -> Int[np.ndarray, " spans"]:
-    """Span lengths in words, by inverting the law's distribution function."""
-    edges = np.cumsum(length_law(config.geometric_p, config.max_span_words))[:-1]
-    return np.searchsorted(edges, rng.random(size), side="right") + 1
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What a scheme needs of a run of pieces without special tokens."""
+
+    word_starts: Bool[np.ndarray, " seq"]
+    annotated: Int[np.ndarray, "spans 2"]  # entities or noun phrases, half-open; may be none
 
 
 def mask_budget(num_pieces: int, mask_rate: float) -> int:
-    """Pieces to mask in a segment: the rate, rounded up."""
+    """Pieces to mask in a block: the rate, rounded up."""
     return math.ceil(mask_rate * num_pieces)
 
 
-def sample_spans(
-    word_starts: Bool[np.ndarray, " seq"], config: MaskingConfig, rng: np.random.Generator
-) -> Int[np.ndarray, "spans 2"]:
-    """Draw spans of whole words until exactly the budget is masked, then merge those that touch.
+class Mask:
+    """The pieces of a block that are masked so far; never more than the budget.
 
-    Each round draws a length in words and a piece, uniformly. A piece that is already masked
-    discards both; otherwise the span begins at the start of that piece's word. It may run over
-    masked pieces, which cost nothing, ends with the segment, and stops inside a word when the
-    budget is met.
+    Attributes:
+        is_masked: (seq) True where a piece is masked.
+        left: how many more are to be masked.
     """
-    starts = np.flatnonzero(word_starts).tolist()
-    word_of = (np.cumsum(word_starts) - 1).tolist()
-    is_masked = np.zeros(len(word_starts), dtype=bool)
-    left = mask_budget(len(word_starts), config.mask_rate)
-    while left > 0:
-        lengths = sample_lengths(config, rng, _DRAWS_AT_ONCE).tolist()
-        anchors = rng.integers(len(word_starts), size=_DRAWS_AT_ONCE).tolist()
-        for length, anchor in zip(lengths, anchors, strict=True):
-            if left > 0 and not is_masked[anchor]:
-                left -= _mask_words(is_masked, starts, word_of[anchor], length, left)
-    return masked_runs(is_masked)
+
+    def __init__(self, block: Block, mask_rate: float) -> None:
+        self.is_masked: Bool[np.ndarray, " seq"] = np.zeros(len(block.word_starts), dtype=bool)
+        self.left = mask_budget(len(block.word_starts), mask_rate)
+        self._starts = np.flatnonzero(block.word_starts).tolist()
+        self._word_of = (np.cumsum(block.word_starts) - 1).tolist()
+
+    def add(self, start: int, end: int) -> None:
+        """Mask the visible pieces of [start, end) from the left while the budget lasts."""
+        visible = start + np.flatnonzero(~self.is_masked[start:end])
+        self.is_masked[visible[: self.left]] = True
+        self.left -= min(len(visible), self.left)
+
+    def add_words(self, anchor: int, num_words: int) -> None:
+        """Mask so many words, the first of which is that of the piece `anchor`."""
+        word = self._word_of[anchor]
+        after = word + num_words
+        end = self._starts[after] if after < len(self._starts) else len(self.is_masked)
+        self.add(self._starts[word], end)
 
 
 def masked_runs(is_masked: Bool[np.ndarray, " seq"]) -> Int[np.ndarray, "spans 2"]:
-    """Maximal runs of masked pieces, in order."""
+    """Maximal runs of masked pieces, in order: spans that overlap or touch are one."""
     edges = np.flatnonzero(np.diff(is_masked, prepend=False, append=False))
     return edges.reshape(-1, 2)
-
-
-def _mask_words(
-    is_masked: Bool[np.ndarray, " seq"], starts: list[int], word: int, length: int, budget: int
-) -> int:
-    """Mask up to `budget` visible pieces of these words, in place; returns how many."""
-    end = starts[word + length] if word + length < len(starts) else len(is_masked)
-    visible = starts[word] + np.flatnonzero(~is_masked[starts[word] : end])
-    is_masked[visible[:budget]] = True
-    return min(len(visible), budget)

@@ -1,7 +1,7 @@
-"""What predicts tokens: the masked-token head and the span boundary head (SpanBERT, section 3.2).
+"""What predicts: the masked-token, span boundary (SpanBERT, section 3.2) and next sentence heads.
 
-Both take only the rows that have a target, and both are tied to the word embeddings, each with an
-output bias of its own.
+The first two take only the rows that have a target, and are tied to the word embeddings, each with
+an output bias of its own.
 """
 
 import torch
@@ -66,3 +66,16 @@ class SpanBoundaryHead(nn.Module):
         first = self.norm1(F.gelu(self.dense1(framed)))
         second = self.norm2(F.gelu(self.dense2(first)))
         return F.linear(second, word_embeddings, self.bias)
+
+
+class NextSentenceHead(nn.Module):
+    """BERT's pooler and classifier: does the second part of a pair follow the first?"""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.pooler = nn.Linear(config.hidden_size, config.hidden_size)
+        self.output = nn.Linear(config.hidden_size, 2)
+
+    def forward(self, first_tokens: Float[Tensor, "rows hidden"]) -> Float[Tensor, "rows 2"]:
+        """Scores of "follows" and "is from another document", from the vectors at [CLS]."""
+        return self.output(torch.tanh(self.pooler(first_tokens)))

@@ -1,26 +1,35 @@
-"""Encoder and both heads as one module, and how fresh weights are drawn."""
+"""Encoder and the heads of pre-training as one module, and how fresh weights are drawn."""
 
 import torch
 from torch import nn
 
 from spanbert.model.config import ModelConfig
 from spanbert.model.encoder import Encoder
-from spanbert.model.heads import MaskedTokenHead, SpanBoundaryHead
+from spanbert.model.heads import MaskedTokenHead, NextSentenceHead, SpanBoundaryHead
+from spanbert.objectives.config import ObjectiveConfig
 from spanbert.rng import torch_seed
 
 
 class PretrainingModel(nn.Module):
-    """What pre-training optimises and what a checkpoint holds."""
+    """What pre-training optimises and what a checkpoint holds.
 
-    def __init__(self, config: ModelConfig, *, sbo_positions: int, sbo_position_size: int) -> None:
+    The masked-token head is always there; the others where the objective trains them.
+    """
+
+    def __init__(self, config: ModelConfig, objective: ObjectiveConfig) -> None:
         super().__init__()
         self.encoder = Encoder(config)
         self.masked_token_head = MaskedTokenHead(config)
-        self.span_boundary_head = SpanBoundaryHead(config, sbo_positions, sbo_position_size)
+        self.span_boundary_head = (
+            SpanBoundaryHead(config, objective.max_sbo_pieces, objective.sbo_position_size)
+            if objective.has_sbo
+            else None
+        )
+        self.next_sentence_head = NextSentenceHead(config) if objective.nsp else None
 
     @property
     def word_embeddings(self) -> torch.Tensor:
-        """(vocab, hidden): the table that both heads are tied to."""
+        """(vocab, hidden): the table that both token heads are tied to."""
         return self.encoder.embeddings.word.weight
 
 

@@ -19,9 +19,11 @@ from torch import Tensor
 from spanbert.errors import CheckpointError
 from spanbert.model.config import ModelConfig
 from spanbert.model.pretraining import PretrainingModel
+from spanbert.objectives.config import ObjectiveConfig
 
 MLM_PREFIX = "cls.predictions."
 SBO_PREFIX = "cls.pair_target_predictions."
+NSP_PREFIX = "cls.seq_relationship."
 _NUM_PROJECTIONS = 3  # query, key and value are one matrix here, three there
 
 # our name -> theirs, where a module's name is all that differs
@@ -49,6 +51,8 @@ _HEAD_NAMES = {
     "span_boundary_head.dense2.": f"{SBO_PREFIX}mlp_layer_norm.linear2.",
     "span_boundary_head.norm2.": f"{SBO_PREFIX}mlp_layer_norm.layer_norm2.",
     "span_boundary_head.bias": f"{SBO_PREFIX}bias",
+    "next_sentence_head.pooler.": "bert.pooler.dense.",
+    "next_sentence_head.output.": NSP_PREFIX,
 }
 
 
@@ -206,36 +210,35 @@ def load_whole(module: torch.nn.Module, folder: Path, of_what: str, remedy: str)
         )
 
 
-def sbo_sizes_of(folder: Path) -> tuple[int, int]:
-    """(positions, width) of the span boundary head's place embedding in a model folder.
+def objective_of(folder: Path) -> ObjectiveConfig:
+    """Which heads of pre-training a model folder holds, and their sizes.
 
     Raises:
-        CheckpointError: the folder has no such head.
+        CheckpointError: the weights cannot be read.
     """
     path = folder / "model.safetensors"
-    name = f"{SBO_PREFIX}position_embeddings.weight"
+    place = f"{SBO_PREFIX}position_embeddings.weight"
     try:
         with safe_open(path, framework="pt") as weights:
-            positions, size = weights.get_slice(name).get_shape()
+            names = set(weights.keys())
+            has_nsp = f"{NSP_PREFIX}weight" in names
+            if place not in names:
+                return ObjectiveConfig(sbo_weight=0, nsp=has_nsp)
+            positions, size = weights.get_slice(place).get_shape()
     except (OSError, SafetensorError) as error:
         raise CheckpointError(
-            f"no span boundary head ({error})",
-            place=str(path),
-            remedy="pass a folder that `spanbert pretrain` made",
+            f"no readable weights ({error})", place=str(path), remedy="pass a model folder"
         ) from error
-    return positions, size
+    return ObjectiveConfig(max_sbo_pieces=positions, sbo_position_size=size, nsp=has_nsp)
 
 
 def load_pretraining_model(folder: Path) -> PretrainingModel:
-    """The model in an exported folder, both heads included, ready to predict.
+    """The model in an exported folder, with the heads that are there, ready to predict.
 
     Raises:
         CheckpointError: a weight is missing.
     """
-    positions, size = sbo_sizes_of(folder)
-    model = PretrainingModel(
-        model_config_of(folder), sbo_positions=positions, sbo_position_size=size
-    )
+    model = PretrainingModel(model_config_of(folder), objective_of(folder))
     load_whole(model, folder, "pre-training", "pass a folder that `spanbert pretrain` made")
     return model.eval()
 

@@ -1,4 +1,4 @@
-"""Masked segments -> a flat batch with rows for both objectives."""
+"""Masked segments -> a flat batch with rows for every objective."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from spanbert.masking.segment import MaskedSegment
 from spanbert.model.packing import Packing
 from spanbert.shapes import Float, Int
 
-NUM_SPECIAL = 2  # [CLS] and [SEP] of each segment
+NUM_SPECIAL = 2  # [CLS] and [SEP] of each segment; a pair is one piece shorter and has a third
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class PretrainingBatch:
     """A flat batch without padding; rows point into its tokens."""
 
     token_ids: Int[Tensor, " tokens"]
+    token_type_ids: Int[Tensor, " tokens"]
     packing: Packing
     mlm_rows: Int[Tensor, " masked"]
     mlm_targets: Int[Tensor, " masked"]
@@ -26,6 +27,8 @@ class PretrainingBatch:
     sbo_right: Int[Tensor, " rows"]
     sbo_offset: Int[Tensor, " rows"]
     sbo_targets: Int[Tensor, " rows"]
+    nsp_rows: Int[Tensor, " pairs"]  # the [CLS] of each pair
+    nsp_targets: Int[Tensor, " pairs"]  # 1: the second part is from another document
 
     def to(self, device: torch.device) -> "PretrainingBatch":
         """The same batch on another device."""
@@ -37,31 +40,36 @@ class PretrainingBatch:
         return PretrainingBatch(packing=self.packing, **moved)
 
 
-def target_counts(batch: PretrainingBatch) -> Float[Tensor, " two"]:
-    """How many targets each objective has: (masked tokens, boundary rows)."""
-    return torch.tensor([len(batch.mlm_targets), len(batch.sbo_targets)], dtype=torch.float64)
+def target_counts(batch: PretrainingBatch) -> Float[Tensor, " objectives"]:
+    """How many targets each objective has: masked tokens, boundary rows, pairs."""
+    targets = (batch.mlm_targets, batch.sbo_targets, batch.nsp_targets)
+    return torch.tensor([len(part) for part in targets], dtype=torch.float64)
 
 
-def collate(segments: Sequence[MaskedSegment], cls_id: int, sep_id: int) -> PretrainingBatch:
-    """Lay masked segments end to end, each between [CLS] and [SEP]."""
-    packing = Packing(tuple(len(s.ids) + NUM_SPECIAL for s in segments))
-    # position 0 of a segment stands after its [CLS]
-    first = (np.cumsum((0, *packing.lengths[:-1])) + 1).tolist()
-    framed = [part for s in segments for part in ([cls_id], s.corrupted, [sep_id])]
+def collate(segments: Sequence[MaskedSegment]) -> PretrainingBatch:
+    """Lay masked segments end to end."""
+    packing = Packing(tuple(len(s.ids) for s in segments))
+    first = (np.cumsum((0, *packing.lengths[:-1]))).tolist()  # token of each segment
 
     def rows(positions: list[np.ndarray]) -> Tensor:
-        shifted = [p + start for p, start in zip(positions, first, strict=True)]
-        return torch.from_numpy(np.concatenate(shifted))
+        return _flat([p + start for p, start in zip(positions, first, strict=True)])
 
+    asked = [(start, s) for start, s in zip(first, segments, strict=True)]
+    asked = [(start, s.is_random_next) for start, s in asked if s.is_random_next is not None]
     return PretrainingBatch(
-        token_ids=torch.from_numpy(np.concatenate(framed)),
+        token_ids=_flat([s.corrupted for s in segments]),
+        token_type_ids=_flat([s.token_type_ids for s in segments]),
         packing=packing,
         mlm_rows=rows([s.masked for s in segments]),
-        mlm_targets=torch.from_numpy(np.concatenate([s.ids[s.masked] for s in segments])),
+        mlm_targets=_flat([s.ids[s.masked] for s in segments]),
         sbo_left=rows([s.boundary.left for s in segments]),
         sbo_right=rows([s.boundary.right for s in segments]),
-        sbo_offset=torch.from_numpy(np.concatenate([s.boundary.offset for s in segments])),
-        sbo_targets=torch.from_numpy(
-            np.concatenate([s.ids[s.boundary.position] for s in segments])
-        ),
+        sbo_offset=_flat([s.boundary.offset for s in segments]),
+        sbo_targets=_flat([s.ids[s.boundary.position] for s in segments]),
+        nsp_rows=torch.tensor([start for start, _ in asked], dtype=torch.int64),
+        nsp_targets=torch.tensor([int(answer) for _, answer in asked], dtype=torch.int64),
     )
+
+
+def _flat(parts: list[np.ndarray]) -> Int[Tensor, " n"]:
+    return torch.from_numpy(np.concatenate(parts))

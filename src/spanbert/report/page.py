@@ -18,6 +18,7 @@ from spanbert.report.summary import (
     count,
     fixed,
     percent,
+    token_losses,
     verdict,
 )
 
@@ -89,12 +90,23 @@ def page_content(results: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+_HELD_OUT_FIGURES = (
+    ("mlm_loss", "Masked-token loss", "nats per token"),
+    ("sbo_loss", "Span-boundary loss", "nats per token"),
+    ("nsp_loss", "Next-sentence loss", "nats per pair"),
+    ("unigram_entropy", "Unigram entropy", "nats per token"),
+)
+
+
 def key_figures(results: dict[str, Any]) -> list[KeyFigure]:
     """The numbers a reader looks for first."""
     held_out, pretraining = results["held_out"], results["pretraining"]
     return [
-        KeyFigure("Masked-token loss", fixed(held_out["mlm_loss"], 2), "nats per token"),
-        KeyFigure("Span-boundary loss", fixed(held_out["sbo_loss"], 2), "nats per token"),
+        *(
+            KeyFigure(words, fixed(held_out[name], 2), unit)
+            for name, words, unit in _HELD_OUT_FIGURES
+            if name in held_out
+        ),
         KeyFigure("Unigram entropy", fixed(held_out["unigram_entropy"], 2), "nats per token"),
         *(KeyFigure(f"F1, {r['start']}", fixed(r["f1"], 1), "percent") for r in results["qa"]),
         KeyFigure("Parameters", count(pretraining["num_parameters"]), "weights"),
@@ -104,13 +116,11 @@ def key_figures(results: dict[str, Any]) -> list[KeyFigure]:
 
 
 def loss_chart(results: dict[str, Any]) -> LineChart:
-    """Both pre-training losses, with the entropy that a frequency table would reach."""
-    curve = results["pretraining"]["curve"]
+    """The pre-training losses, with the entropy that a frequency table would reach."""
+    points = [(p["step"], token_losses(p)) for p in results["pretraining"]["curve"]]
+    names = points[0][1] if points else {}
     return line_chart(
-        [
-            Series("Masked token (MLM)", [(p["step"], p["mlm_loss"]) for p in curve]),
-            Series("Span boundary (SBO)", [(p["step"], p["sbo_loss"]) for p in curve]),
-        ],
+        [Series(name, [(step, losses[name]) for step, losses in points]) for name in names],
         y_format=".2f",
         levels={"Unigram entropy": results["held_out"]["unigram_entropy"]},
     )
@@ -123,19 +133,15 @@ def learning_rate_chart(results: dict[str, Any]) -> LineChart:
 
 
 def held_out_table(held_out: dict[str, Any]) -> Table:
-    """Both losses on held-out text beside the unigram entropy."""
+    """The losses on held-out text beside the unigram entropy."""
     entropy = held_out["unigram_entropy"]
-    objectives = {
-        "Masked token (MLM)": held_out["mlm_loss"],
-        "Span boundary (SBO)": held_out["sbo_loss"],
-    }
     return Table(
         f"Loss on {count(held_out['num_tokens'])} masked tokens of held-out text, in nats per"
         f" token; masks drawn with seed {held_out['mask_seed']}",
         ("Objective", "Loss", "Unigram entropy", "Difference"),
         [
             (name, fixed(loss, 2), fixed(entropy, 2), fixed(loss - entropy, 2))
-            for name, loss in objectives.items()
+            for name, loss in token_losses(held_out).items()
         ],
         num_numeric=3,
     )
@@ -143,8 +149,6 @@ def held_out_table(held_out: dict[str, Any]) -> Table:
 
 def masking_content(masking: dict[str, Any]) -> dict[str, Any]:
     """Span lengths, replacement shares and examples."""
-    spans = masking["span_words"]
-    expected_mean = sum(n * share for n, share in enumerate(spans["expected"], start=1))
     replacement = masking["replacement"]
     rows = [
         ("Masked, of all tokens", masking["masked_fraction"], masking["expected_mask_rate"]),
@@ -153,9 +157,7 @@ def masking_content(masking: dict[str, Any]) -> dict[str, Any]:
         ("Left as they are, of masked", replacement["kept"], PAPER_REPLACEMENT["kept"]),
     ]
     return {
-        "span_chart": histogram(spans["expected"], spans["observed"], masking["mean_span_words"]),
-        "mean_span_words": fixed(masking["mean_span_words"], 2),
-        "expected_mean": fixed(expected_mean, 2),
+        **_span_lengths(masking),
         "sbo_coverage": percent(masking["sbo_coverage"]),
         "replacement": Table(
             f"Masked tokens in {count(masking['num_segments'])} segments",
@@ -165,6 +167,19 @@ def masking_content(masking: dict[str, Any]) -> dict[str, Any]:
         ),
         "examples": masking.get("examples", []),
         "token_kinds": TOKEN_KINDS,
+    }
+
+
+def _span_lengths(masking: dict[str, Any]) -> dict[str, Any]:
+    """The histogram of span lengths; only geometric spans have a law to compare with."""
+    if "span_words" not in masking:
+        return {"span_chart": None}
+    spans, mean = masking["span_words"], masking["mean_span_words"]
+    expected_mean = sum(n * share for n, share in enumerate(spans["expected"], start=1))
+    return {
+        "span_chart": histogram(spans["expected"], spans["observed"], mean),
+        "mean_span_words": fixed(mean, 2),
+        "expected_mean": fixed(expected_mean, 2),
     }
 
 

@@ -72,6 +72,12 @@ def verdict(results: dict[str, Any]) -> str:
     )
 
 
+def token_losses(figures: dict[str, Any]) -> dict[str, Number]:
+    """The losses per token among these figures, by the objective's name in words."""
+    names = {"mlm_loss": "Masked token (MLM)", "sbo_loss": "Span boundary (SBO)"}
+    return {words: figures[name] for name, words in names.items() if name in figures}
+
+
 def chance_margin(first: dict[str, Any], second: dict[str, Any]) -> float:
     """How far two F1 scores may lie apart by the choice of questions alone, in points.
 
@@ -120,10 +126,8 @@ def _change(pretrained: dict[str, Any], random: dict[str, Any]) -> str:
 def _loss_lines(held_out: dict[str, Any]) -> list[str]:
     entropy = held_out["unigram_entropy"]
     lines = [_row("Held-out loss, nats per token", "loss", "unigram entropy", "difference")]
-    for name, loss in [
-        ("masked token (MLM)", held_out["mlm_loss"]),
-        ("span boundary (SBO)", held_out["sbo_loss"]),
-    ]:
+    losses = token_losses(held_out)
+    for name, loss in ((f"{n[0].lower()}{n[1:]}", loss) for n, loss in losses.items()):
         difference = loss - entropy
         sign = "+" if difference > 0 else ""
         lines.append(

@@ -1,6 +1,6 @@
 """segment number -> its pieces, by memory map."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +11,21 @@ from spanbert.shards.format import KIND, VERSION, file_name
 from spanbert.storage import Manifest, read_manifest, verify
 
 
+def _no_spans() -> Int[np.ndarray, "spans 2"]:
+    return np.zeros((0, 2), dtype=np.int64)
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One run of whole sentences, without [CLS] and [SEP]."""
+    """One run of whole sentences, or a pair of them, without [CLS] and [SEP]."""
 
     number: int
     ids: Int[np.ndarray, " seq"]
     word_starts: Bool[np.ndarray, " seq"]
+    split: int = 0  # pieces of the first part of a pair; 0: there is one part
+    is_random_next: bool = False  # of a pair: the second part is from another document
+    entities: Int[np.ndarray, "spans 2"] = field(default_factory=_no_spans)  # half-open, in pieces
+    noun_phrases: Int[np.ndarray, "spans 2"] = field(default_factory=_no_spans)
 
 
 class _Shard:
@@ -47,6 +55,7 @@ class ShardReader:
     """
 
     def __init__(self, folder: Path, *, check: bool = True) -> None:
+        self.folder = folder
         self.manifest: Manifest = (verify if check else read_manifest)(folder, KIND, VERSION)
         token_type = np.dtype(self.manifest.counts["token_type"])
         num_shards = sum(name.endswith(".tokens") for name in self.manifest.files)
@@ -58,6 +67,16 @@ class ShardReader:
 
     def __len__(self) -> int:
         return int(self._first_segment[-1])
+
+    @property
+    def has_pairs(self) -> bool:
+        """Whether segments are pairs, made for next sentence prediction."""
+        return bool(self.manifest.counts.get("pairs"))
+
+    @property
+    def is_annotated(self) -> bool:
+        """Whether segments carry entities and noun phrases."""
+        return bool(self.manifest.counts.get("annotator"))
 
     @property
     def num_tokens(self) -> int:

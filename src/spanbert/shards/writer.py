@@ -15,7 +15,7 @@ from spanbert.shards.config import ShardsConfig
 from spanbert.shards.format import KIND, SHARD_TOKENS, VERSION, file_name, token_type
 from spanbert.shards.segments import segment_bounds
 from spanbert.storage import publish, read_manifest
-from spanbert.tokenizer.wordpiece import WordPiece, load_wordpiece
+from spanbert.tokenizer.subword import SubwordTokenizer, load_tokenizer
 
 _DOCUMENTS_AT_ONCE = 256  # enough to keep the tokenizer's threads busy
 
@@ -50,7 +50,7 @@ def write_shards(
         DataError: the documents hold no piece.
         CheckpointError: the tokenizer cannot be read.
     """
-    wordpiece = load_wordpiece(tokenizer)
+    wordpiece = load_tokenizer(tokenizer)
     inputs = {
         "documents": read_manifest(documents, "documents").digest,
         "tokenizer": read_manifest(tokenizer, "tokenizer").digest,
@@ -68,7 +68,7 @@ def write_shards(
 
 
 def _fill(
-    folder: Path, documents: Iterator[Document], wordpiece: WordPiece, max_pieces: int
+    folder: Path, documents: Iterator[Document], wordpiece: SubwordTokenizer, max_pieces: int
 ) -> ShardsReport:
     shard, number, totals = _Shard(), 0, np.zeros(4, dtype=np.int64)
     for document_number, (tokens, words, sentences) in enumerate(_encode(documents, wordpiece)):
@@ -90,7 +90,7 @@ def _fill(
 
 
 def _encode(
-    documents: Iterator[Document], wordpiece: WordPiece
+    documents: Iterator[Document], wordpiece: SubwordTokenizer
 ) -> Iterator[tuple[Int[np.ndarray, " seq"], Bool[np.ndarray, " seq"], list[int]]]:
     """Piece ids, word starts and sentence lengths of each document."""
     while group := list(islice(documents, _DOCUMENTS_AT_ONCE)):

@@ -14,7 +14,7 @@ from spanbert.model.packing import Packing
 from spanbert.model.pretraining import PretrainingModel
 from spanbert.model.published import load_pretraining_model
 from spanbert.storage import MANIFEST, verify
-from spanbert.tokenizer.wordpiece import MASK, WordPiece, load_wordpiece
+from spanbert.tokenizer.subword import MASK, SubwordTokenizer, load_tokenizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Guess:
 class MaskFiller:
     """A pre-trained model with its tokenizer."""
 
-    def __init__(self, model: PretrainingModel, tokenizer: WordPiece) -> None:
+    def __init__(self, model: PretrainingModel, tokenizer: SubwordTokenizer) -> None:
         self._model, self._tokenizer = model.eval(), tokenizer
 
     @classmethod
@@ -41,7 +41,7 @@ class MaskFiller:
         """
         if (folder / MANIFEST).is_file():
             verify(folder, "model")
-        return cls(load_pretraining_model(folder), load_wordpiece(folder))
+        return cls(load_pretraining_model(folder), load_tokenizer(folder))
 
     @torch.no_grad()
     def fill(self, text: str, num_best: int = 5) -> list[list[Guess]]:

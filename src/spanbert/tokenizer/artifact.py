@@ -6,10 +6,10 @@ from pathlib import Path
 from spanbert.corpus.documents import read_documents
 from spanbert.storage import publish, read_manifest
 from spanbert.tokenizer.config import TokenizerConfig
-from spanbert.tokenizer.wordpiece import WordPiece, load_wordpiece, train_wordpiece
+from spanbert.tokenizer.subword import SubwordTokenizer, load_tokenizer, train_tokenizer_on
 
 
-def build_tokenizer(documents: Path, folder: Path, config: TokenizerConfig) -> WordPiece:
+def build_tokenizer(documents: Path, folder: Path, config: TokenizerConfig) -> SubwordTokenizer:
     """Train a vocabulary on the documents, or take the one that the settings name.
 
     Raises:
@@ -17,7 +17,7 @@ def build_tokenizer(documents: Path, folder: Path, config: TokenizerConfig) -> W
         DataError: the documents hold no word.
     """
     if config.path:
-        tokenizer, inputs = load_wordpiece(Path(config.path)), {}
+        tokenizer, inputs = load_tokenizer(Path(config.path)), {}
     else:
         tokenizer = _train(documents, config)
         inputs = {"documents": read_manifest(documents, "documents").digest}
@@ -27,11 +27,11 @@ def build_tokenizer(documents: Path, folder: Path, config: TokenizerConfig) -> W
     return tokenizer
 
 
-def _train(documents: Path, config: TokenizerConfig) -> WordPiece:
+def _train(documents: Path, config: TokenizerConfig) -> SubwordTokenizer:
     def texts() -> Iterator[str]:
         return (document.text for document in read_documents(documents))
 
-    return train_wordpiece(
+    return train_tokenizer_on(
         texts,
         vocab_size=config.vocab_size,
         min_frequency=config.min_frequency,

@@ -55,8 +55,10 @@ class Tell:
         """Say one line."""
         step_s = (self._clock() - self._began_s) / (done - self._first)
         left_s = step_s * (self._num_steps - done)
-        self._say(
-            f"step {done}/{self._num_steps}  loss {metrics['loss']:.3f}"
-            f"  mlm {metrics['mlm_loss']:.3f}  sbo {metrics['sbo_loss']:.3f}"
-            f"  {step_s * 1000:.0f} ms/step  {left_s:.0f} s left"
-        )
+        losses = [
+            f"{name.replace('_loss', '')} {value:.3f}"
+            for name, value in metrics.items()
+            if name.endswith("loss")
+        ]
+        speed = f"{step_s * 1000:.0f} ms/step  {left_s:.0f} s left"
+        self._say("  ".join([f"step {done}/{self._num_steps}", *losses, speed]))

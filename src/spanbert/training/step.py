@@ -1,6 +1,6 @@
 """One optimizer step; knows no files, clocks or Ray.
 
-Both losses are divided by their own number of targets, counted over all workers and micro-steps, so
+Each loss is divided by its own number of targets, counted over all workers and micro-steps, so
 the gradient is that of the whole global batch however it was cut.
 """
 
@@ -13,7 +13,13 @@ from torch import Tensor
 from spanbert.errors import NumericsError
 from spanbert.model.pretraining import PretrainingModel
 from spanbert.objectives.batch import PretrainingBatch, target_counts
-from spanbert.objectives.pretraining import pretraining_losses
+from spanbert.objectives.config import ObjectiveConfig
+from spanbert.objectives.pretraining import (
+    OBJECTIVES,
+    mean_losses,
+    objective_weights,
+    pretraining_losses,
+)
 from spanbert.rng import torch_seed
 from spanbert.training.config import TrainingConfig
 from spanbert.training.optimizer import FlatGradients
@@ -40,13 +46,14 @@ class Trainer:
         optimizer: torch.optim.Optimizer,
         config: TrainingConfig,
         *,
-        sbo_weight: float,
+        objective: ObjectiveConfig,
         seed: int,
         rank: int = 0,
         sum_over_workers: SumOverWorkers = one_worker,
     ) -> None:
         self.model, self.optimizer = model, optimizer
-        self._config, self._sbo_weight = config, sbo_weight
+        self._config, self._objective = config, objective
+        self._weights = objective_weights(objective)
         self._seed, self._rank, self._sum = seed, rank, sum_over_workers
         self._gradients = FlatGradients(model.parameters())
 
@@ -61,33 +68,32 @@ class Trainer:
             NumericsError: the loss or the gradient is not finite; raised on all workers alike,
                 before any weight has changed.
         """
-        counts = torch.zeros(2, dtype=torch.float64)
+        counts = torch.zeros(len(OBJECTIVES), dtype=torch.float64)
         for batch in batches:
             counts += target_counts(batch)
         self._sum(counts)
-        sums = self._accumulate(number, batches, counts.clamp(min=1).tolist())
+        sums = self._accumulate(number, batches, counts)
         self._sum(sums)
         self._sum(self._gradients.flat)
         norm = float(self._gradients.clip(self._config.max_grad_norm))
-        mlm, sbo = (sums / counts.clamp(min=1)).tolist()
-        metrics = {"loss": mlm + self._sbo_weight * sbo, "mlm_loss": mlm, "sbo_loss": sbo}
+        metrics = mean_losses(sums, counts, self._objective)
         self._update(number, metrics, norm)
         return metrics | {"grad_norm": norm, "learning_rate": self._rate(number)}
 
     def _accumulate(
-        self, number: int, batches: Sequence[PretrainingBatch], counts: list[float]
+        self, number: int, batches: Sequence[PretrainingBatch], counts: Tensor
     ) -> Tensor:
-        """Add this worker's gradients to the buffer; returns its (mlm, sbo) loss sums."""
+        """Add this worker's gradients to the buffer; returns its loss sums."""
         self.model.train()
         self._gradients.zero()
-        sums = torch.zeros(2, dtype=torch.float64)
+        sums = torch.zeros(len(OBJECTIVES), dtype=torch.float64)
+        scales = self._weights / counts.clamp(min=1)
         for micro_step, batch in enumerate(batches):
             torch.manual_seed(torch_seed(self._seed, "dropout", number, self._rank, micro_step))
             with self._autocast(batch.token_ids.device.type):
                 losses = pretraining_losses(self.model, batch)
-            scaled = losses.mlm / counts[0] + self._sbo_weight * losses.sbo / counts[1]
-            scaled.backward()
-            sums += torch.stack([losses.mlm.detach(), losses.sbo.detach()]).double().cpu()
+            (losses * scales.to(losses)).sum().backward()
+            sums += losses.detach().double().cpu()
         return sums
 
     def _update(self, number: int, metrics: dict[str, float], norm: float) -> None:

@@ -19,7 +19,7 @@ from spanbert.objectives.batch import PretrainingBatch, collate
 from spanbert.progress import LogMetrics, Say, no_metrics, silent
 from spanbert.shards.reader import ShardReader, require_vocabulary
 from spanbert.storage import read_manifest
-from spanbert.tokenizer.wordpiece import WordPiece, load_wordpiece
+from spanbert.tokenizer.subword import SubwordTokenizer, load_tokenizer
 from spanbert.training.batches import BatchPlan
 from spanbert.training.curve import CurveFile
 from spanbert.training.hooks import Every, Hook, Log, Tell
@@ -80,11 +80,7 @@ def count_parameters(config: Config, vocab_size: int) -> int:
 
 
 def _allocate(config: Config, vocab_size: int) -> PretrainingModel:
-    return PretrainingModel(
-        replace(config.model, vocab_size=vocab_size),
-        sbo_positions=config.objective.max_sbo_pieces,
-        sbo_position_size=config.objective.sbo_position_size,
-    )
+    return PretrainingModel(replace(config.model, vocab_size=vocab_size), config.objective)
 
 
 def train_on_worker(
@@ -113,7 +109,7 @@ def train_on_worker(
         inputs.checkpoints, keep=training.keep_checkpoints, inputs=inputs.digests()
     )
     shards = ShardReader(inputs.shards, check=seat.rank == 0)
-    tokenizer = load_wordpiece(inputs.tokenizer)
+    tokenizer = load_tokenizer(inputs.tokenizer)
     require_vocabulary(shards.manifest, tokenizer.digest, inputs.tokenizer)
     model = build_model(config, shards.vocab_size).to(seat.device)
     optimizer = build_optimizer(model, training)
@@ -122,7 +118,7 @@ def train_on_worker(
         model,
         optimizer,
         training,
-        sbo_weight=config.objective.sbo_weight,
+        objective=config.objective,
         seed=config.run.seed,
         rank=seat.rank,
         sum_over_workers=seat.sum_over_workers,
@@ -158,17 +154,11 @@ def _resume(
 
 
 def _batches(
-    config: Config, tokenizer: WordPiece, shards: ShardReader, seat: Seat
+    config: Config, tokenizer: SubwordTokenizer, shards: ShardReader, seat: Seat
 ) -> Callable[[int], list[PretrainingBatch]]:
     """This worker's micro-batches as a function of the step."""
     plan = BatchPlan(shards.lengths(), config.training.batch_tokens, config.run.seed)
-    masker = Masker(
-        shards,
-        config.masking,
-        mask_id=tokenizer.mask_id,
-        max_sbo_pieces=config.objective.max_sbo_pieces,
-        seed=config.run.seed,
-    )
+    masker = Masker(shards, tokenizer, config.masking, config.objective, seed=config.run.seed)
 
     def batches_of(step: int) -> list[PretrainingBatch]:
         epoch = plan.epoch_of(step)
@@ -178,7 +168,6 @@ def _batches(
         masked = (
             [masker.masked(shards.segment(int(number)), epoch) for number in part] for part in parts
         )
-        batches = (collate(part, tokenizer.cls_id, tokenizer.sep_id) for part in masked)
-        return [batch.to(seat.device) for batch in batches]
+        return [collate(part).to(seat.device) for part in masked]
 
     return batches_of

@@ -5,14 +5,14 @@ import tiny
 from spanbert.evaluation.held_out_file import evaluate_file
 from spanbert.model.published import write_folder
 from spanbert.shards.config import ShardsConfig
-from spanbert.tokenizer.wordpiece import load_wordpiece
+from spanbert.tokenizer.subword import load_tokenizer
 from spanbert.training.worker import build_model
 
 
 def test_a_text_file_is_scored_with_its_masking_and_seed(artifacts, tmp_path):
     from dataclasses import replace
 
-    vocab_size = load_wordpiece(artifacts.tokenizer).vocab_size
+    vocab_size = load_tokenizer(artifacts.tokenizer).vocab_size
     sizes = replace(artifacts.config.model, vocab_size=vocab_size)
     state = build_model(artifacts.config, vocab_size).state_dict()
     model, text = tmp_path / "model", tmp_path / "text.txt"

@@ -20,14 +20,14 @@ from spanbert.shards.reader import ShardReader
 from spanbert.shards.writer import write_shards
 from spanbert.storage import publish
 from spanbert.tokenizer.artifact import build_tokenizer
-from spanbert.tokenizer.wordpiece import load_wordpiece
+from spanbert.tokenizer.subword import load_tokenizer
 from spanbert.training.worker import build_model
 
 
 @pytest.fixture(scope="module")
 def model_folder(artifacts, tmp_path_factory):
     folder = tmp_path_factory.mktemp("model") / "encoder"
-    vocab_size = load_wordpiece(artifacts.tokenizer).vocab_size
+    vocab_size = load_tokenizer(artifacts.tokenizer).vocab_size
     model = build_model(artifacts.config, vocab_size)
     with publish(folder, "model") as draft:
         sizes = replace(artifacts.config.model, vocab_size=vocab_size)
@@ -39,7 +39,7 @@ def model_folder(artifacts, tmp_path_factory):
 def test_losses_are_means_over_targets_segment_by_segment(artifacts, model_folder):
     loss, masking = evaluate_pretraining(model_folder, artifacts.held_out_shards, artifacts.config)
     shards, model = ShardReader(artifacts.held_out_shards), load_pretraining_model(model_folder)
-    tokenizer = load_wordpiece(model_folder)
+    tokenizer = load_tokenizer(model_folder)
     masker = Masker(
         shards, artifacts.config.masking, mask_id=tokenizer.mask_id, max_sbo_pieces=15, seed=3
     )

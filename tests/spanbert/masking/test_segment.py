@@ -6,7 +6,7 @@ import pytest
 from spanbert.masking.corruption import Replacement
 from spanbert.masking.segment import Masker
 from spanbert.shards.reader import ShardReader
-from spanbert.tokenizer.wordpiece import load_wordpiece
+from spanbert.tokenizer.subword import load_tokenizer
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +16,7 @@ def shards(artifacts):
 
 @pytest.fixture(scope="module")
 def tokenizer(artifacts):
-    return load_wordpiece(artifacts.tokenizer)
+    return load_tokenizer(artifacts.tokenizer)
 
 
 def masker(artifacts, shards, tokenizer, seed=3):

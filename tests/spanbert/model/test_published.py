@@ -17,12 +17,12 @@ from spanbert.model.published import (
     sbo_sizes_of,
     write_folder,
 )
-from spanbert.tokenizer.wordpiece import load_wordpiece
+from spanbert.tokenizer.subword import load_tokenizer
 
 
 @pytest.fixture
 def sizes(artifacts):
-    vocab_size = load_wordpiece(artifacts.tokenizer).vocab_size
+    vocab_size = load_tokenizer(artifacts.tokenizer).vocab_size
     return ModelConfig(
         vocab_size=vocab_size,
         hidden_size=16,

@@ -6,13 +6,13 @@ import pytest
 from spanbert.masking.segment import Masker
 from spanbert.objectives.batch import collate, target_counts
 from spanbert.shards.reader import ShardReader
-from spanbert.tokenizer.wordpiece import load_wordpiece
+from spanbert.tokenizer.subword import load_tokenizer
 
 
 @pytest.fixture(scope="module")
 def segments(artifacts):
     shards = ShardReader(artifacts.shards)
-    mask_id = load_wordpiece(artifacts.tokenizer).mask_id
+    mask_id = load_tokenizer(artifacts.tokenizer).mask_id
     masker = Masker(shards, artifacts.config.masking, mask_id=mask_id, max_sbo_pieces=15, seed=1)
     return [masker.masked(shards.segment(i), 0) for i in range(12)]
 

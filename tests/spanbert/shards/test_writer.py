@@ -11,12 +11,12 @@ from spanbert.shards.config import ShardsConfig
 from spanbert.shards.format import token_type
 from spanbert.shards.reader import ShardReader
 from spanbert.storage import publish, read_manifest
-from spanbert.tokenizer.wordpiece import load_wordpiece
+from spanbert.tokenizer.subword import load_tokenizer
 
 
 def all_pieces(documents, tokenizer):
     """The obvious way: sentence by sentence, one at a time."""
-    wordpiece = load_wordpiece(tokenizer)
+    wordpiece = load_tokenizer(tokenizer)
     texts = [d.text[a:b] for d in read_documents(documents) for a, b in sentence_spans(d.text)]
     encodings = [wordpiece.encode(text) for text in texts]
     ids = [i for e in encodings for i in e.ids.tolist()]

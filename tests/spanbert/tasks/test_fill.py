@@ -9,14 +9,14 @@ import transformers
 from spanbert.errors import DataError
 from spanbert.model.published import write_folder
 from spanbert.tasks.fill import MaskFiller
-from spanbert.tokenizer.wordpiece import load_wordpiece
+from spanbert.tokenizer.subword import load_tokenizer
 from spanbert.training.worker import build_model
 
 
 @pytest.fixture(scope="module")
 def folder(artifacts, tmp_path_factory):
     path = tmp_path_factory.mktemp("encoder")
-    vocab_size = load_wordpiece(artifacts.tokenizer).vocab_size
+    vocab_size = load_tokenizer(artifacts.tokenizer).vocab_size
     wide = replace(artifacts.config.model, initializer_range=0.5)
     config = replace(artifacts.config, model=wide)
     state = build_model(config, vocab_size).state_dict()

@@ -14,7 +14,7 @@ from spanbert.model.pretraining import PretrainingModel, initialize
 from spanbert.objectives.batch import collate
 from spanbert.objectives.pretraining import pretraining_losses
 from spanbert.shards.reader import ShardReader
-from spanbert.tokenizer.wordpiece import load_wordpiece
+from spanbert.tokenizer.subword import load_tokenizer
 from spanbert.training.config import TrainingConfig
 from spanbert.training.optimizer import build_optimizer
 from spanbert.training.step import Trainer, one_worker
@@ -25,7 +25,7 @@ CONFIG = TrainingConfig(steps=10, warmup_steps=2, learning_rate=1e-3, max_grad_n
 @pytest.fixture(scope="module")
 def segments(artifacts):
     shards = ShardReader(artifacts.shards)
-    mask_id = load_wordpiece(artifacts.tokenizer).mask_id
+    mask_id = load_tokenizer(artifacts.tokenizer).mask_id
     masker = Masker(shards, artifacts.config.masking, mask_id=mask_id, max_sbo_pieces=15, seed=1)
     return [masker.masked(shards.segment(i), 0) for i in range(12)]
 

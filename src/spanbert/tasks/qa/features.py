@@ -16,7 +16,7 @@ from spanbert.model.packing import Packing
 from spanbert.shapes import Bool, Int
 from spanbert.tasks.config import QAConfig
 from spanbert.tasks.qa.examples import Answer, Question
-from spanbert.tokenizer.wordpiece import Encoding, WordPiece
+from spanbert.tokenizer.subword import Encoding, SubwordTokenizer
 
 _TEXTS_AT_ONCE = 512  # tokenized in one call, which bounds what the tokenizer holds
 _LENGTH_BONUS = 0.01  # a longer window wins where the context around a piece is equal
@@ -64,7 +64,7 @@ class WindowBatch:
 
 
 def windows_of(
-    questions: Sequence[Question], tokenizer: WordPiece, config: QAConfig
+    questions: Sequence[Question], tokenizer: SubwordTokenizer, config: QAConfig
 ) -> list[Window]:
     """The windows of all questions: in the questions' order, and from left to right."""
     passages = _encode_distinct([q.context for q in questions], tokenizer)
@@ -127,7 +127,7 @@ def batch_of(windows: Sequence[Window], device: torch.device) -> WindowBatch:
     )
 
 
-def _encode_distinct(texts: Sequence[str], tokenizer: WordPiece) -> dict[str, Encoding]:
+def _encode_distinct(texts: Sequence[str], tokenizer: SubwordTokenizer) -> dict[str, Encoding]:
     distinct = list(dict.fromkeys(texts))
     encodings: dict[str, Encoding] = {}
     for first in range(0, len(distinct), _TEXTS_AT_ONCE):

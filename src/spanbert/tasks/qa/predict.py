@@ -23,7 +23,7 @@ from spanbert.tasks.qa.examples import Question, read_questions
 from spanbert.tasks.qa.features import Window, batch_of, windows_of
 from spanbert.tasks.qa.head import QuestionAnsweringModel, answer_loss
 from spanbert.tasks.task import Task, preferred_device
-from spanbert.tokenizer.wordpiece import WordPiece, load_wordpiece
+from spanbert.tokenizer.subword import SubwordTokenizer, load_tokenizer
 
 DECODING_FILE = "qa_decoding.json"
 # what prediction needs of the settings that a model was trained with
@@ -45,7 +45,7 @@ class QuestionAnswerer(Task[Question, Window, Prediction]):
     """
 
     def __init__(
-        self, model: QuestionAnsweringModel, tokenizer: WordPiece, config: QAConfig
+        self, model: QuestionAnsweringModel, tokenizer: SubwordTokenizer, config: QAConfig
     ) -> None:
         self._model, self._tokenizer, self._config = model, tokenizer, config
 
@@ -64,7 +64,7 @@ class QuestionAnswerer(Task[Question, Window, Prediction]):
         remedy = "pass a folder made by `spanbert finetune qa`"
         load_whole(model, folder, "question answering", remedy)
         config = _read_decoding(folder, sizes.max_positions)
-        return cls(model.to(preferred_device()), load_wordpiece(folder), config)
+        return cls(model.to(preferred_device()), load_tokenizer(folder), config)
 
     @property
     def model(self) -> QuestionAnsweringModel:

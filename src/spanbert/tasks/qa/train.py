@@ -18,7 +18,7 @@ from spanbert.tasks.qa.examples import Question, read_questions
 from spanbert.tasks.qa.head import QuestionAnsweringModel
 from spanbert.tasks.qa.predict import QuestionAnswerer, write_decoding
 from spanbert.tasks.task import preferred_device
-from spanbert.tokenizer.wordpiece import WordPiece, load_wordpiece
+from spanbert.tokenizer.subword import SubwordTokenizer, load_tokenizer
 
 _TRAINING_FILE = "training.json"
 
@@ -58,7 +58,7 @@ def finetune_qa(
         CheckpointError: start, vocabulary and lengths do not fit together.
         NumericsError: training diverged.
     """
-    wordpiece = load_wordpiece(tokenizer)
+    wordpiece = load_tokenizer(tokenizer)
     sizes = _sizes(start, wordpiece, model, config)
     network = _initial_model(start, sizes, seed)
     questions, skipped = _read_all(config.train)
@@ -94,7 +94,7 @@ def _read_all(files: tuple[str, ...]) -> tuple[list[Question], dict[str, int]]:
 
 
 def _sizes(
-    start: Path | None, tokenizer: WordPiece, model: ModelConfig, config: QAConfig
+    start: Path | None, tokenizer: SubwordTokenizer, model: ModelConfig, config: QAConfig
 ) -> ModelConfig:
     """Sizes of the model to train, which fit the tokenizer and the lengths."""
     if start is None:
@@ -112,7 +112,7 @@ def _sizes(
     return sizes
 
 
-def _require_same_vocabulary(start: Path, tokenizer: WordPiece, sizes: ModelConfig) -> None:
+def _require_same_vocabulary(start: Path, tokenizer: SubwordTokenizer, sizes: ModelConfig) -> None:
     """Refuse a model whose ids would mean other pieces."""
     remedy = f"use the tokenizer in {start}"
     if tokenizer.vocab_size > sizes.vocab_size:
@@ -123,7 +123,7 @@ def _require_same_vocabulary(start: Path, tokenizer: WordPiece, sizes: ModelConf
         )
     if not any((start / name).is_file() for name in ("vocab.txt", "tokenizer.json")):
         return  # the sizes are all that can be compared
-    theirs, ours = _entries(load_wordpiece(start)), _entries(tokenizer)
+    theirs, ours = _entries(load_tokenizer(start)), _entries(tokenizer)
     for i, (their, our) in enumerate(zip_longest(theirs, ours)):
         if their != our:
             raise CheckpointError(
@@ -134,7 +134,7 @@ def _require_same_vocabulary(start: Path, tokenizer: WordPiece, sizes: ModelConf
             )
 
 
-def _entries(tokenizer: WordPiece) -> list[str]:
+def _entries(tokenizer: SubwordTokenizer) -> list[str]:
     return [tokenizer.token(i) for i in range(tokenizer.vocab_size)]
 
 

@@ -18,7 +18,7 @@ from spanbert.tasks.config import QAConfig
 from spanbert.tasks.qa.head import QuestionAnsweringModel
 from spanbert.tasks.qa.predict import QuestionAnswerer, predict_file
 from spanbert.tasks.qa.train import finetune_qa
-from spanbert.tokenizer.wordpiece import load_wordpiece
+from spanbert.tokenizer.subword import load_tokenizer
 
 BRIEF = QAConfig(max_length=48, max_question_pieces=12, window_step=16, epochs=2, batch_size=3)
 
@@ -94,7 +94,7 @@ def test_the_folder_is_stock_and_tells_how_it_was_made(settings, squad_file, tmp
     assert torch.equal(theirs.qa_outputs.weight, ours.qa_outputs.weight)
     text = "Ann bought a red kite"
     ids = AutoTokenizer.from_pretrained(folder)(text, add_special_tokens=False)["input_ids"]
-    assert ids == load_wordpiece(folder).encode(text).ids.tolist()
+    assert ids == load_tokenizer(folder).encode(text).ids.tolist()
 
 
 def test_a_start_folder_gives_its_encoder_and_sizes_under_a_fresh_head(

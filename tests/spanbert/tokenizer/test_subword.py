@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spanbert.errors import CheckpointError, DataError
-from spanbert.tokenizer.wordpiece import SPECIAL_TOKENS, load_wordpiece, train_wordpiece
+from spanbert.tokenizer.subword import SPECIAL_TOKENS, load_tokenizer, train_tokenizer_on
 
 SETTINGS = {"vocab_size": 300, "min_frequency": 1, "lower_case": False}
 
 
 @pytest.fixture(scope="module")
 def wordpiece():
-    return train_wordpiece(tiny.texts, **SETTINGS)
+    return train_tokenizer_on(tiny.texts, **SETTINGS)
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +33,9 @@ def folder(wordpiece, tmp_path_factory):
 def test_the_vocabulary_is_the_same_in_every_process(tmp_path):
     script = (
         "import sys, tiny; from pathlib import Path\n"
-        "from spanbert.tokenizer.wordpiece import train_wordpiece\n"
+        "from spanbert.tokenizer.subword import train_tokenizer_on\n"
         "texts = tiny.texts(400) + ['é ü ñ ô 漢 字 € ° ½ ' + chr(i) for i in range(200, 1500)]\n"
-        "train_wordpiece(lambda: texts, vocab_size=2500, min_frequency=1, lower_case=False)"
+        "train_tokenizer_on(lambda: texts, vocab_size=2500, min_frequency=1, lower_case=False)"
         ".save(Path(sys.argv[1]))\n"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
@@ -56,7 +56,7 @@ def test_special_tokens_come_first(wordpiece):
 @pytest.mark.parametrize("forged", SPECIAL_TOKENS[:1] + SPECIAL_TOKENS[2:])
 def test_no_text_can_forge_a_special_token(wordpiece, folder, forged):
     special = {wordpiece.pad_id, wordpiece.cls_id, wordpiece.sep_id, wordpiece.mask_id}
-    for tokenizer in (wordpiece, load_wordpiece(folder)):
+    for tokenizer in (wordpiece, load_tokenizer(folder)):
         assert not special & set(tokenizer.encode(f"a {forged} b{forged}c").ids.tolist())
 
 
@@ -78,7 +78,7 @@ def test_words_are_pre_tokens_and_punctuation_stands_alone(wordpiece):
 def test_vocabulary_alone_gives_the_same_pieces(wordpiece, folder, tmp_path):
     (tmp_path / "vocab.txt").write_bytes((folder / "vocab.txt").read_bytes())
     text = " ".join(tiny.texts(5))
-    assert load_wordpiece(tmp_path).encode(text).ids.tolist() == wordpiece.encode(text).ids.tolist()
+    assert load_tokenizer(tmp_path).encode(text).ids.tolist() == wordpiece.encode(text).ids.tolist()
 
 
 def test_transformers_reads_the_folder_and_agrees(wordpiece, folder):
@@ -92,24 +92,24 @@ def test_transformers_reads_the_folder_and_agrees(wordpiece, folder):
 
 def test_case_is_kept_unless_told_otherwise(wordpiece):
     assert wordpiece.encode("Oslo").ids.tolist() != wordpiece.encode("oslo").ids.tolist()
-    lower = train_wordpiece(tiny.texts, **{**SETTINGS, "lower_case": True})
+    lower = train_tokenizer_on(tiny.texts, **{**SETTINGS, "lower_case": True})
     assert lower.encode("Oslo").ids.tolist() == lower.encode("oslo").ids.tolist()
 
 
 def test_texts_without_a_word_are_refused():
     with pytest.raises(DataError, match="no word"):
-        train_wordpiece(lambda: ["  \n "], **SETTINGS)
+        train_tokenizer_on(lambda: ["  \n "], **SETTINGS)
 
 
 def test_a_broken_or_missing_tokenizer_is_told_in_one_line(tmp_path):
     with pytest.raises(CheckpointError, match=str(tmp_path)):
-        load_wordpiece(tmp_path)
+        load_tokenizer(tmp_path)
     (tmp_path / "tokenizer.json").write_text("{")
     with pytest.raises(CheckpointError, match="not a readable tokenizer"):
-        load_wordpiece(tmp_path)
+        load_tokenizer(tmp_path)
 
 
 def test_a_vocabulary_without_specials_is_refused(tmp_path):
     (tmp_path / "vocab.txt").write_text("[PAD]\n[UNK]\na\n")
     with pytest.raises(CheckpointError, match=r"lacks \[CLS\]"):
-        load_wordpiece(tmp_path)
+        load_tokenizer(tmp_path)

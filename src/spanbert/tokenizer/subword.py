@@ -1,4 +1,4 @@
-"""Text <-> token ids: a cased WordPiece vocabulary, trained on the corpus or taken from a folder.
+"""Text <-> token ids: a subword vocabulary, trained on the corpus or taken from a folder.
 
 `words.py` says which tokens begin a word. Special tokens written in a text ("[MASK]") are text, not
 special tokens, so no document can forge one.
@@ -43,7 +43,7 @@ class Encoding:
     word_starts: Bool[np.ndarray, " seq"]
 
 
-class WordPiece:
+class SubwordTokenizer:
     """A vocabulary and the rules that cut text into its pieces.
 
     Args:
@@ -112,7 +112,7 @@ class WordPiece:
         (folder / "tokenizer_config.json").write_text(text + "\n")
 
 
-def load_wordpiece(folder: Path) -> WordPiece:
+def load_tokenizer(folder: Path) -> SubwordTokenizer:
     """The tokenizer in a folder with tokenizer.json, or with vocab.txt alone (then cased).
 
     Raises:
@@ -120,7 +120,7 @@ def load_wordpiece(folder: Path) -> WordPiece:
     """
     try:
         if (folder / "tokenizer.json").is_file():
-            return WordPiece(Tokenizer.from_file(str(folder / "tokenizer.json")))
+            return SubwordTokenizer(Tokenizer.from_file(str(folder / "tokenizer.json")))
         return _from_vocabulary(folder)
     except CheckpointError as error:
         raise CheckpointError(error.cause, place=str(folder), remedy=error.remedy) from error
@@ -132,13 +132,13 @@ def load_wordpiece(folder: Path) -> WordPiece:
         ) from error
 
 
-def train_wordpiece(
+def train_tokenizer_on(
     read_texts: Callable[[], Iterable[str]],
     *,
     vocab_size: int,
     min_frequency: int,
     lower_case: bool,
-) -> WordPiece:
+) -> SubwordTokenizer:
     """A vocabulary made from texts: equal texts in equal order give an equal vocabulary.
 
     Args:
@@ -164,7 +164,7 @@ def train_wordpiece(
         show_progress=False,
     )
     backend.train_from_iterator(read_texts(), trainer)
-    return WordPiece(_finished(_backend(backend.get_vocab(), lower_case)))
+    return SubwordTokenizer(_finished(_backend(backend.get_vocab(), lower_case)))
 
 
 def _alphabet_size(vocab_size: int) -> int:
@@ -187,12 +187,14 @@ def _stands_alone(character: str) -> bool:
     return is_ascii_symbol or unicodedata.category(character)[0] in "PZ"
 
 
-def _from_vocabulary(folder: Path) -> WordPiece:
+def _from_vocabulary(folder: Path) -> SubwordTokenizer:
     lines = (folder / "vocab.txt").read_text(encoding="utf-8").splitlines()
     settings_path = folder / "tokenizer_config.json"
     settings = json.loads(settings_path.read_text()) if settings_path.is_file() else {}
     vocabulary = {token: i for i, token in enumerate(lines)}
-    return WordPiece(_finished(_backend(vocabulary, bool(settings.get("do_lower_case", False)))))
+    return SubwordTokenizer(
+        _finished(_backend(vocabulary, bool(settings.get("do_lower_case", False))))
+    )
 
 
 def _backend(vocabulary: dict[str, int], lower_case: bool) -> Tokenizer:

@@ -1,0 +1,54 @@
+"""Verbs that make data: raw text -> documents -> vocabulary -> segments on disk."""
+
+import argparse
+from dataclasses import asdict
+
+from spanbert.verbs.verb import QUICKSTART, Verb, config_of, print_json
+
+
+def _corpus(options: argparse.Namespace) -> None:
+    from spanbert.corpus.documents import write_documents
+
+    config = config_of(options)
+    documents, held_out = options.output / "documents", options.output / "held-out"
+    print_json(asdict(write_documents(documents, held_out, config.corpus)))
+
+
+def _tokenizer(options: argparse.Namespace) -> None:
+    from spanbert.tokenizer.artifact import build_tokenizer
+
+    built = build_tokenizer(options.documents, options.output, config_of(options).tokenizer)
+    print_json({"vocab_size": built.vocab_size})
+
+
+def _shards(options: argparse.Namespace) -> None:
+    from spanbert.shards.writer import write_shards
+
+    settings = config_of(options).shards
+    report = write_shards(options.documents, options.tokenizer, options.output, settings)
+    print_json(asdict(report))
+
+
+VERBS = (
+    Verb(
+        "corpus",
+        _corpus,
+        "sources -> clean documents, some held out",
+        f"{QUICKSTART} --output data",
+        paths=("--output",),
+    ),
+    Verb(
+        "tokenizer",
+        _tokenizer,
+        "documents -> a vocabulary",
+        f"{QUICKSTART} --documents data/documents --output vocab",
+        paths=("--documents", "--output"),
+    ),
+    Verb(
+        "shards",
+        _shards,
+        "documents + vocabulary -> segments on disk",
+        f"{QUICKSTART} --documents data/documents --tokenizer vocab --output shards",
+        paths=("--documents", "--tokenizer", "--output"),
+    ),
+)

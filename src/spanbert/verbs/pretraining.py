@@ -1,0 +1,57 @@
+"""Verbs of pre-training: train an encoder, and measure it on held-out text."""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from spanbert.verbs.verb import QUICKSTART, Verb, config_of, print_json, say
+
+
+def _pretrain(options: argparse.Namespace) -> None:
+    from spanbert.registry.tracking import Tracking
+    from spanbert.training.ray_job import pretrain
+
+    config = config_of(options)
+    tracking = Tracking(config)
+    with tracking.step(config.run_id, "pretrain") as run:
+        counts = pretrain(
+            config,
+            shards=options.shards,
+            tokenizer=options.tokenizer,
+            folder=options.output,
+            work_root=Path(config.run.folder).absolute() / config.run_id / "work",
+            tracking_uri=tracking.uri,
+            tracking_run=run.run_id,
+            say=say,
+        )
+    print_json(counts)
+
+
+def _evaluate_pretraining(options: argparse.Namespace) -> None:
+    from spanbert.evaluation.held_out_file import evaluate_file
+    from spanbert.registry.folders import model_folder
+
+    config = config_of(options)
+    folder = model_folder(options.model, config)
+    with tempfile.TemporaryDirectory() as scratch:
+        print_json(evaluate_file(folder, options.corpus, config, Path(scratch)))
+
+
+VERBS = (
+    Verb(
+        "pretrain",
+        _pretrain,
+        "shards -> a pre-trained encoder, on Ray",
+        f"{QUICKSTART} --shards shards --tokenizer vocab --output encoder",
+        paths=("--shards", "--tokenizer", "--output"),
+    ),
+    Verb(
+        "evaluate pretraining",
+        _evaluate_pretraining,
+        "masked-token loss on a text beside its unigram entropy, in nats",
+        "--model encoder --corpus text.txt",
+        paths=("--corpus",),
+        config="optional",
+        has_model=True,
+    ),
+)

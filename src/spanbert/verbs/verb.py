@@ -1,0 +1,63 @@
+"""One command of the command line: its options as data, and what verbs share."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from spanbert.config import Config, load_config, parse_config
+
+QUICKSTART = "--config configs/quickstart.toml"  # in the examples
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One command: what it is called, what it calls, and what it takes."""
+
+    name: str  # with its group, for example "predict qa"
+    call: Callable[[argparse.Namespace], None]
+    text: str
+    example: str  # its options, as a user would type them
+    paths: tuple[str, ...] = ()  # required options that are paths
+    config: Literal["required", "optional", "none"] = "required"
+    has_model: bool = False
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # as argparse has them
+
+    def add_to(self, verbs: Any) -> None:
+        """Make the parser of this verb."""
+        example = f"example: spanbert {self.name} {self.example}"
+        last = self.name.split()[-1]
+        parser = verbs.add_parser(last, help=self.text, description=self.text, epilog=example)
+        parser.set_defaults(call=self.call)
+        parser.add_argument("--debug", action="store_true", help="show the trace of an error")
+        if self.config != "none":
+            required = self.config == "required"
+            parser.add_argument("--config", required=required, metavar="TOML", help="settings")
+            change = {"metavar": "SECTION.KEY=VALUE", "help": "change a setting; may be repeated"}
+            parser.add_argument("--set", action="append", default=[], **change)
+        if self.has_model:
+            parser.add_argument("--model", required=True, help="folder or models:/name@alias")
+        for path in self.paths:
+            parser.add_argument(path, type=Path, required=True, metavar="PATH")
+        for option, settings in self.options.items():
+            parser.add_argument(option, **settings)
+
+
+def config_of(options: argparse.Namespace) -> Config:
+    """The settings that a verb's --config and --set name; the defaults without them."""
+    if options.config is None:
+        return parse_config("", options.set)
+    return load_config(options.config, options.set)
+
+
+def say(line: str) -> None:
+    """Tell a person, beside what a program reads from standard output."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def print_json(value: Any) -> None:
+    """A verb's result, for people and programs."""
+    print(json.dumps(value, indent=1))
