@@ -1,7 +1,7 @@
 """Masking as the specification tells it, one step at a time: slow and obvious.
 
-The oracle takes the same random numbers in the same order as `masking/spans.py`, so spans are equal
-and not only alike.
+The oracle takes the same random numbers in the same order as
+`masking/schemes/geometric_spans.py`, so spans are equal and not only alike.
 """
 
 import math
@@ -39,12 +39,14 @@ def merged(masked):
     return spans
 
 
-def boundary_rows(spans, num_pieces, max_pieces):
-    """(position, left, right, offset) of each masked piece that has a boundary target."""
+def boundary_rows(spans, block, max_pieces, boundary="external", at_edges=False):
+    """(position, left, right, offset) of each masked token that has a boundary target."""
     rows = []
     for start, end in spans:
-        if start == 0 or end == num_pieces:
-            continue  # touches the segment's edge
+        touches_edge = start == block[0] or end == block[1]
+        if boundary == "external" and touches_edge and not at_edges:
+            continue
+        frame = (start - 1, end) if boundary == "external" else (start, end - 1)
         for position in range(start, min(end, start + max_pieces)):
-            rows.append((position, start - 1, end, position - start))
+            rows.append((position, *frame, position - start))
     return rows

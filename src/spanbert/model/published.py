@@ -223,7 +223,7 @@ def objective_of(folder: Path) -> ObjectiveConfig:
             names = set(weights.keys())
             has_nsp = f"{NSP_PREFIX}weight" in names
             if place not in names:
-                return ObjectiveConfig(sbo_weight=0, nsp=has_nsp)
+                return ObjectiveConfig(sbo_weight=0.0, nsp=has_nsp)
             positions, size = weights.get_slice(place).get_shape()
     except (OSError, SafetensorError) as error:
         raise CheckpointError(

@@ -24,8 +24,10 @@ class Segment:
     word_starts: Bool[np.ndarray, " seq"]
     split: int = 0  # pieces of the first part of a pair; 0: there is one part
     is_random_next: bool = False  # of a pair: the second part is from another document
-    entities: Int[np.ndarray, "spans 2"] = field(default_factory=_no_spans)  # half-open, in pieces
-    noun_phrases: Int[np.ndarray, "spans 2"] = field(default_factory=_no_spans)
+    entities: Int[np.ndarray, "entities 2"] = field(
+        default_factory=_no_spans
+    )  # half-open, in pieces
+    noun_phrases: Int[np.ndarray, "phrases 2"] = field(default_factory=_no_spans)
 
 
 class _Shard:

@@ -1,9 +1,14 @@
-"""80/10/10, one draw a span, random pieces by the caller's law."""
+"""80/10/10, one draw a unit, random pieces by the caller's law."""
 
 import numpy as np
 import pytest
 
-from spanbert.masking.corruption import Replacement, corrupted_ids, sample_replacements
+from spanbert.masking.corruption import (
+    Replacement,
+    corrupted_ids,
+    replaced_units,
+    sample_replacements,
+)
 from spanbert.rng import stream
 
 MASK_ID, RANDOM_ID = 4, 99
@@ -24,7 +29,7 @@ def test_a_hundred_thousand_spans_are_80_10_10():
     assert shares == pytest.approx([0.8, 0.1, 0.1], abs=0.005)
 
 
-def test_a_span_is_replaced_whole_and_nothing_else_changes():  # trap 6
+def test_trap_06_a_span_is_replaced_whole_and_nothing_else_changes():
     ids = list(range(10, 22))
     spans = [[1, 4], [5, 7], [9, 11]]
     kinds = [Replacement.MASK, Replacement.RANDOM, Replacement.KEPT]
@@ -38,3 +43,9 @@ def test_the_input_is_left_as_it_is():
         ids, np.array([[2, 5]]), np.array([0]), MASK_ID, lambda rng, n: np.zeros(n), stream(0, "x")
     )
     assert ids.tolist() == list(range(10))
+
+
+def test_one_draw_covers_a_span_or_a_single_piece():
+    spans = np.array([[1, 4], [6, 7]])
+    assert replaced_units(spans, "span").tolist() == spans.tolist()
+    assert replaced_units(spans, "token").tolist() == [[1, 2], [2, 3], [3, 4], [6, 7]]

@@ -1,11 +1,17 @@
 """A mask is a pure function of (seed, epoch, segment number)."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from spanbert.errors import DataError
+from spanbert.masking.config import MaskingConfig
 from spanbert.masking.corruption import Replacement
+from spanbert.masking.schemes.table import SCHEMES
 from spanbert.masking.segment import Masker
-from spanbert.shards.reader import ShardReader
+from spanbert.objectives.config import ObjectiveConfig
+from spanbert.shards.reader import Segment, ShardReader
 from spanbert.tokenizer.subword import load_tokenizer
 
 
@@ -19,51 +25,131 @@ def tokenizer(artifacts):
     return load_tokenizer(artifacts.tokenizer)
 
 
-def masker(artifacts, shards, tokenizer, seed=3):
-    config = artifacts.config.masking
-    return Masker(shards, config, mask_id=tokenizer.mask_id, max_sbo_pieces=15, seed=seed)
+@pytest.fixture(scope="module")
+def masker(shards, tokenizer):
+    def make(seed=3, masking=MaskingConfig(), objective=ObjectiveConfig()):  # noqa: B008  # frozen
+        return Masker(shards, tokenizer, masking, objective, seed=seed)
+
+    return make
+
+
+@pytest.fixture
+def pair(shards):
+    """Two segments as the parts of one."""
+    first, second = shards.segment(0), shards.segment(1)
+    return Segment(
+        7,
+        np.concatenate([first.ids, second.ids]),
+        np.concatenate([first.word_starts, second.word_starts]),
+        split=len(first.ids),
+        is_random_next=True,
+    )
 
 
 def same(a, b):
     return np.array_equal(a.spans, b.spans) and np.array_equal(a.corrupted, b.corrupted)
 
 
-def test_order_of_asking_does_not_matter(artifacts, shards, tokenizer):  # trap 22
-    first, second = (masker(artifacts, shards, tokenizer) for _ in range(2))
+def test_trap_22_order_of_asking_does_not_matter(shards, masker):
+    first, second = masker(), masker()
     forward = [first.masked(shards.segment(i), 1) for i in range(20)]
     backward = [second.masked(shards.segment(i), 1) for i in reversed(range(20))]
     assert all(same(a, b) for a, b in zip(forward, reversed(backward), strict=True))
 
 
-def test_seed_epoch_and_segment_all_change_the_mask(artifacts, shards, tokenizer):
-    base = masker(artifacts, shards, tokenizer).masked(shards.segment(0), 0)
-    assert not same(base, masker(artifacts, shards, tokenizer).masked(shards.segment(0), 1))
-    assert not same(base, masker(artifacts, shards, tokenizer, 4).masked(shards.segment(0), 0))
+def test_seed_epoch_and_segment_all_change_the_mask(shards, masker):
+    base = masker().masked(shards.segment(0), 0)
+    assert not same(base, masker().masked(shards.segment(0), 1))
+    assert not same(base, masker(4).masked(shards.segment(0), 0))
+    moved = replace(shards.segment(0), number=1)
+    assert not same(base, masker().masked(moved, 0))
 
 
-def test_what_is_seen_follows_from_spans_and_replacements(artifacts, shards, tokenizer):
-    mask = masker(artifacts, shards, tokenizer)
-    kinds = set()
+@pytest.mark.parametrize("replacement", ["span", "token"])
+def test_what_is_seen_follows_from_masked_positions_and_replacements(
+    shards, tokenizer, masker, replacement
+):
+    mask, kinds = masker(masking=MaskingConfig(replacement=replacement)), set()
     for number in range(len(shards)):
         segment = shards.segment(number)
         result = mask.masked(segment, 0)
-        visible = np.ones(len(segment.ids), dtype=bool)
+        framed = [tokenizer.cls_id, *segment.ids.tolist(), tokenizer.sep_id]
+        assert result.ids.tolist() == framed
+        visible = np.ones(len(framed), dtype=bool)
         visible[result.masked] = False
-        assert np.array_equal(result.corrupted[visible], segment.ids[visible])
-        for (start, end), kind in zip(result.spans, result.replacements, strict=True):
+        assert visible[[0, -1]].all()  # special tokens are never masked
+        assert np.array_equal(result.corrupted[visible], result.ids[visible])
+        for position, kind in zip(result.masked, result.replacements, strict=True):
             kinds.add(Replacement(kind))
             if kind == Replacement.MASK:
-                assert (result.corrupted[start:end] == tokenizer.mask_id).all()
+                assert result.corrupted[position] == tokenizer.mask_id
             if kind == Replacement.KEPT:
-                assert np.array_equal(result.corrupted[start:end], segment.ids[start:end])
+                assert result.corrupted[position] == result.ids[position]
+        mixed = [
+            len(set(result.replacements[np.isin(result.masked, range(*span))]))
+            for span in result.spans.tolist()
+        ]
+        assert replacement == "token" or set(mixed) == {1}
     assert kinds == set(Replacement)
 
 
-def test_random_pieces_follow_the_corpus_and_are_never_special(artifacts, shards, tokenizer):
-    mask = masker(artifacts, shards, tokenizer)
-    drawn = mask._sample_pieces(np.random.default_rng(0), 60_000)
+@pytest.mark.parametrize("scheme", ["subword-tokens", "whole-words", "geometric-spans"])
+def test_parts_of_a_pair_are_masked_each_by_its_own_budget(pair, tokenizer, masker, scheme):
+    result = masker(masking=MaskingConfig(scheme=scheme)).masked(pair, 0)
+    a, b = pair.split, len(pair.ids) - pair.split
+    assert result.blocks == [(1, a + 1), (a + 2, a + b + 2)]
+    specials = [0, a + 1, a + b + 2]
+    names = [tokenizer.cls_id, tokenizer.sep_id, tokenizer.sep_id]
+    assert result.ids[specials].tolist() == names
+    assert np.delete(result.ids, specials).tolist() == pair.ids.tolist()
+    assert result.token_type_ids.tolist() == [0] * (a + 2) + [1] * (b + 1)
+    for (first, end), size in zip(result.blocks, (a, b), strict=True):
+        inside = (result.masked >= first) & (result.masked < end)
+        assert inside.sum() == int(np.ceil(0.15 * size))
+    assert not np.isin(specials, result.masked).any()
+    assert not np.isin(specials, result.boundary.left).any()
+    assert result.is_random_next is None  # the objective does not ask
+
+
+def test_annotated_spans_are_masked_where_they_stand(pair, masker, monkeypatch):
+    monkeypatch.setattr(ShardReader, "is_annotated", True)
+    a = pair.split
+    marked = replace(pair, noun_phrases=np.array([[2, 4], [a + 1, a + 3]]))
+    config = MaskingConfig(scheme="noun-phrases", annotated_fraction=1.0)
+    masked = set(masker(masking=config).masked(marked, 0).masked.tolist())
+    assert {3, 4, a + 3, a + 4} <= masked  # behind [CLS], and behind [CLS] and [SEP]
+
+
+def test_without_the_boundary_objective_there_is_no_row(shards, masker):
+    off = masker(objective=ObjectiveConfig(sbo_weight=0.0)).masked(shards.segment(0), 0)
+    assert len(off.boundary.position) == 0
+    assert same(off, masker().masked(shards.segment(0), 0))  # and the mask is the same
+
+
+@pytest.mark.parametrize(
+    ("masking", "objective", "told"),
+    [
+        (MaskingConfig(scheme="named-entities"), ObjectiveConfig(), "needs annotated shards"),
+        (MaskingConfig(), ObjectiveConfig(nsp=True), "needs shards of segment pairs"),
+    ],
+)
+def test_shards_that_lack_what_is_asked_for_are_refused(masker, masking, objective, told):
+    with pytest.raises(DataError, match=told):
+        masker(masking=masking, objective=objective)
+
+
+def test_random_pieces_follow_the_corpus_and_are_never_special(shards, tokenizer, masker):
+    drawn = masker()._sample_pieces(np.random.default_rng(0), 60_000)
     special = {tokenizer.pad_id, tokenizer.cls_id, tokenizer.sep_id, tokenizer.mask_id}
     assert not special & set(drawn.tolist())
     counts = np.bincount(drawn, minlength=shards.vocab_size) / len(drawn)
     law = shards.unigram_counts() / shards.num_tokens
     assert counts == pytest.approx(law, abs=0.006)
+
+
+def test_every_scheme_masks_real_segments(shards, masker, monkeypatch):
+    monkeypatch.setattr(ShardReader, "is_annotated", True)
+    for scheme in SCHEMES:
+        segment = shards.segment(2)
+        result = masker(masking=MaskingConfig(scheme=scheme)).masked(segment, 0)
+        assert len(result.masked) == int(np.ceil(0.15 * len(segment.ids)))

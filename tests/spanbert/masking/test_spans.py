@@ -1,110 +1,36 @@
-"""Span masking (SpanBERT, section 3.1): the law, the budget, the oracle."""
-
-import math
+"""Masked pieces of a block against sets of positions."""
 
 import masking_oracle as oracle
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from spanbert.masking.config import MaskingConfig
-from spanbert.masking.spans import (
-    _DRAWS_AT_ONCE,
-    length_law,
-    mask_budget,
-    masked_runs,
-    sample_lengths,
-    sample_spans,
-)
-from spanbert.rng import stream
-
-CONFIG = MaskingConfig()
-PUBLISHED_LAW = [0.2241, 0.1792, 0.1434, 0.1147, 0.0918, 0.0734, 0.0587, 0.0470, 0.0376, 0.0301]
+from spanbert.masking.spans import NO_SPANS, Block, Mask, mask_budget, masked_runs
 
 
-def random_words(seed, num_pieces=510, pieces_per_word=1.25):
-    """Word starts of a segment with about so many pieces in a word."""
-    starts = stream(seed, "words").random(num_pieces) < 1 / pieces_per_word
-    starts[0] = True
-    return starts
+@pytest.mark.parametrize(("num_pieces", "budget"), [(510, 77), (1, 1), (20, 3), (21, 4)])
+def test_the_budget_is_rounded_up(num_pieces, budget):
+    assert mask_budget(num_pieces, 0.15) == budget
 
 
-word_starts = st.lists(st.booleans(), min_size=1, max_size=120).map(
-    lambda rest: np.array([True, *rest], dtype=bool)
-)
+@given(st.lists(st.tuples(st.integers(0, 39), st.integers(1, 12)), max_size=9))
+def test_masking_takes_visible_pieces_from_the_left_up_to_the_budget(draws):
+    mask, expected = Mask(Block(np.ones(40, dtype=bool), NO_SPANS), mask_rate=0.3), set()
+    for start, length in draws:
+        mask.add(start, min(40, start + length))
+        for piece in range(start, min(40, start + length)):
+            if len(expected) < 12:
+                expected.add(piece)
+    assert set(np.flatnonzero(mask.is_masked)) == expected
+    assert mask.left == 12 - len(expected)
 
 
-def test_the_law_is_truncated_and_renormalised():  # trap 1
-    law = length_law(0.2, 10)
-    assert law == pytest.approx(PUBLISHED_LAW, abs=5e-5)
-    assert law.sum() == pytest.approx(1)
-    assert law @ np.arange(1, 11) == pytest.approx(3.797, abs=1e-3)
-
-
-def test_a_million_lengths_follow_the_law():
-    lengths = sample_lengths(CONFIG, stream(0, "lengths"), 1_000_000)
-    shares = np.bincount(lengths, minlength=11)[1:] / 1_000_000
-    assert shares == pytest.approx(PUBLISHED_LAW, abs=0.002)
-    assert lengths.mean() == pytest.approx(3.797, abs=0.01)
-
-
-@given(word_starts, st.integers(0, 10**6), st.floats(0.01, 0.9))
-@settings(max_examples=300)
-def test_spans_equal_the_oracle(words, seed, mask_rate):
-    config = MaskingConfig(mask_rate=mask_rate)
-
-    def draws():
-        rng = np.random.default_rng(seed)
-        while True:
-            lengths = sample_lengths(config, rng, _DRAWS_AT_ONCE).tolist()
-            anchors = rng.integers(len(words), size=_DRAWS_AT_ONCE).tolist()
-            yield from zip(lengths, anchors, strict=True)
-
-    spans = sample_spans(words, config, np.random.default_rng(seed))
-    assert spans.tolist() == oracle.spans_of(words, draws(), mask_rate)
-
-
-@given(word_starts, st.integers(0, 10**6))
-def test_the_budget_is_met_exactly_in_pieces(words, seed):  # trap 2
-    spans = sample_spans(words, CONFIG, stream(seed, "x"))
-    assert (spans[:, 1] - spans[:, 0]).sum() == math.ceil(0.15 * len(words))
-    assert mask_budget(510, 0.15) == 77
-
-
-@given(word_starts, st.integers(0, 10**6))
-def test_merged_spans_stand_apart_and_begin_words(words, seed):  # trap 5
-    spans = sample_spans(words, CONFIG, stream(seed, "x"))
-    assert (spans[1:, 0] > spans[:-1, 1]).all()
-    assert words[spans[:, 0]].all()
-
-
-@given(word_starts, st.integers(0, 10**6))
-def test_at_most_one_span_ends_inside_a_word(words, seed):
-    ends = sample_spans(words, CONFIG, stream(seed, "x"))[:, 1]
-    assert sum(end < len(words) and not words[end] for end in ends) <= 1
-
-
-def test_a_word_is_chosen_by_its_number_of_pieces():  # trap 4
-    words = np.array([True] * 5 + [False] * 4 + [True] * 5)  # the fifth word has five pieces
-    config = MaskingConfig(mask_rate=0.01, max_span_words=1)  # one piece is masked
-    firsts = [sample_spans(words, config, stream(i, "x"))[0, 0] for i in range(20_000)]
-    assert np.mean(np.array(firsts) == 4) == pytest.approx(5 / 14, abs=0.015)
-
-
-def test_statistics_of_full_segments():
-    """Section 1.1's derived figures: spans a block, their length, and how many touch an edge."""
-    number, words_in, touching, total = [], [], 0, 0
-    for seed in range(400):
-        words = random_words(seed)
-        spans = sample_spans(words, CONFIG, stream(seed, "x"))
-        number.append(len(spans))
-        words_in += [int(words[start:end].sum()) for start, end in spans]
-        touching += int((spans[:, 0] == 0).sum() + (spans[:, 1] == 510).sum())
-        total += len(spans)
-    assert np.mean(number) == pytest.approx(15.2, abs=0.4)
-    assert np.mean(words_in) == pytest.approx(3.9, abs=0.25)
-    assert touching / total == pytest.approx(0.012, abs=0.006)
+def test_words_are_those_of_the_anchor_and_after_it():
+    words = np.array([True, False, True, True, False, False, True])
+    mask = Mask(Block(words, NO_SPANS), mask_rate=0.99)
+    mask.add_words(anchor=4, num_words=2)
+    assert np.flatnonzero(mask.is_masked).tolist() == [3, 4, 5, 6]
 
 
 @given(st.lists(st.booleans(), max_size=60))

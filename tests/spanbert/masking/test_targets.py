@@ -2,50 +2,89 @@
 
 import masking_oracle as oracle
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanbert.masking.targets import boundary_targets, masked_positions
+from spanbert.masking.targets import boundary_targets, joined, masked_positions
+from spanbert.objectives.config import ObjectiveConfig
 
 
 @st.composite
-def masked_segments(draw):
-    """Merged spans with the length of their segment."""
+def masked_blocks(draw):
+    """Merged spans of a block [first, end)."""
+    first = draw(st.integers(1, 5))
     flags = draw(st.lists(st.booleans(), min_size=1, max_size=60))
-    spans = oracle.merged({i for i, flag in enumerate(flags) if flag})
-    return np.array(spans, dtype=np.int64).reshape(-1, 2), len(flags)
+    spans = oracle.merged({first + i for i, flag in enumerate(flags) if flag})
+    return np.array(spans, dtype=np.int64).reshape(-1, 2), (first, first + len(flags))
 
 
-@given(masked_segments(), st.integers(1, 20))
-def test_rows_equal_the_oracle(segment, max_pieces):
-    spans, num_pieces = segment
-    found = boundary_targets(spans, num_pieces, max_pieces)
-    rows = list(zip(found.position, found.left, found.right, found.offset, strict=True))
-    assert rows == oracle.boundary_rows(spans.tolist(), num_pieces, max_pieces)
+def rows_of(found):
+    columns = (found.position, found.left, found.right, found.offset)
+    return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
-@given(masked_segments())
-def test_boundaries_are_visible_neighbours(segment):  # trap 7
-    spans, num_pieces = segment
-    found = boundary_targets(spans, num_pieces, 15)
-    masked = set(masked_positions(spans).tolist())
-    assert not masked & (set(found.left.tolist()) | set(found.right.tolist()))
-    assert (found.left >= 0).all()
-    assert (found.right < num_pieces).all()
+@given(
+    masked_blocks(), st.integers(1, 20), st.sampled_from(["external", "internal"]), st.booleans()
+)
+def test_rows_equal_the_oracle(masked, max_pieces, boundary, at_edges):
+    spans, block = masked
+    config = ObjectiveConfig(
+        max_sbo_pieces=max_pieces, sbo_boundary=boundary, sbo_at_edges=at_edges
+    )
+    expected = oracle.boundary_rows(spans.tolist(), block, max_pieces, boundary, at_edges)
+    assert rows_of(boundary_targets(spans, block, config)) == expected
 
 
-def test_spans_at_the_edges_have_no_row():  # trap 8
-    spans = np.array([[0, 2], [4, 5], [8, 10]])
-    assert boundary_targets(spans, 10, 15).position.tolist() == [4]
+@given(masked_blocks())
+def test_trap_07_boundaries_are_visible_neighbours(masked):
+    spans, block = masked
+    found = boundary_targets(spans, block, ObjectiveConfig())
+    positions = set(masked_positions(spans).tolist())
+    assert not positions & (set(found.left.tolist()) | set(found.right.tolist()))
+    assert (found.left >= block[0]).all()
+    assert (found.right < block[1]).all()
 
 
-def test_long_spans_stop_at_the_limit_without_clamping():  # trap 9
-    found = boundary_targets(np.array([[1, 21]]), 30, 15)
+SPANS, BLOCK = np.array([[1, 3], [5, 6], [9, 11]]), (1, 11)
+
+
+@pytest.mark.parametrize(
+    ("settings", "positions"),
+    [
+        ({}, [5]),
+        ({"sbo_at_edges": True}, [1, 2, 5, 9, 10]),
+        ({"sbo_boundary": "internal"}, [1, 2, 5, 9, 10]),
+    ],
+)
+def test_trap_08_spans_at_the_edges_have_rows_only_where_asked(settings, positions):
+    found = boundary_targets(SPANS, BLOCK, ObjectiveConfig(**settings))
+    assert found.position.tolist() == positions
+
+
+def test_edges_are_framed_by_the_special_tokens_and_inner_boundaries_by_the_span():
+    framed = boundary_targets(SPANS, BLOCK, ObjectiveConfig(sbo_at_edges=True))
+    assert rows_of(framed)[0] == (1, 0, 3, 0)  # [CLS] stands at 0
+    assert rows_of(framed)[-1] == (10, 8, 11, 1)  # [SEP] at 11
+    inner = boundary_targets(SPANS, BLOCK, ObjectiveConfig(sbo_boundary="internal"))
+    assert rows_of(inner)[:3] == [(1, 1, 2, 0), (2, 1, 2, 1), (5, 5, 5, 0)]
+
+
+def test_trap_09_long_spans_stop_at_the_limit_without_clamping():
+    found = boundary_targets(np.array([[2, 22]]), (1, 31), ObjectiveConfig())
     assert found.offset.tolist() == list(range(15))
+    more = boundary_targets(np.array([[2, 22]]), (1, 31), ObjectiveConfig(max_sbo_pieces=18))
+    assert more.offset.tolist() == list(range(18))
 
 
-@given(masked_segments())
-def test_masked_positions_are_those_inside_spans(segment):
-    spans, _ = segment
+@given(masked_blocks())
+def test_masked_positions_are_those_inside_spans(masked):
+    spans, _ = masked
     expected = [i for start, end in spans.tolist() for i in range(start, end)]
     assert masked_positions(spans).tolist() == expected
+
+
+def test_rows_of_two_blocks_follow_one_another():
+    config = ObjectiveConfig()
+    parts = [boundary_targets(np.array([[a, a + 2]]), (a - 1, a + 4), config) for a in (2, 9)]
+    assert rows_of(joined(parts)) == rows_of(parts[0]) + rows_of(parts[1])

@@ -8,6 +8,7 @@ from spanbert.model.config import ModelConfig
 from spanbert.model.packing import Packing
 from spanbert.model.pretraining import PretrainingModel, initialize
 from spanbert.model.published import huggingface_config, published_names
+from spanbert.objectives.config import ObjectiveConfig
 
 ODD = ModelConfig(  # no two sizes are alike, so a literal in place of a setting would break
     vocab_size=89,
@@ -24,7 +25,7 @@ LENGTHS = (3, 33, 7, 7, 1, 12)
 
 @pytest.fixture
 def ours():
-    model = PretrainingModel(ODD, sbo_positions=5, sbo_position_size=6)
+    model = PretrainingModel(ODD, ObjectiveConfig(max_sbo_pieces=5, sbo_position_size=6))
     initialize(model, ODD.initializer_range, seed=11)
     for name, weight in model.named_parameters():  # biases too must be carried over
         if weight.ndim == 1:

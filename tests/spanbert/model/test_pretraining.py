@@ -6,12 +6,13 @@ import torch
 from spanbert.model.config import ModelConfig
 from spanbert.model.encoder import Encoder
 from spanbert.model.pretraining import PretrainingModel, initialize
+from spanbert.objectives.config import ObjectiveConfig
 
 SIZES = ModelConfig(vocab_size=500, hidden_size=64, num_heads=4, num_layers=2)
 
 
 def fresh(seed=1):
-    model = PretrainingModel(SIZES, sbo_positions=15, sbo_position_size=20)
+    model = PretrainingModel(SIZES, ObjectiveConfig(sbo_position_size=20, nsp=True))
     initialize(model, 0.02, seed)
     return model
 

@@ -14,10 +14,13 @@ from spanbert.model.published import (
     load_into,
     load_pretraining_model,
     model_config_of,
-    sbo_sizes_of,
+    objective_of,
     write_folder,
 )
+from spanbert.objectives.config import ObjectiveConfig
 from spanbert.tokenizer.subword import load_tokenizer
+
+OBJECTIVE = ObjectiveConfig(max_sbo_pieces=7, sbo_position_size=6, nsp=True)
 
 
 @pytest.fixture
@@ -35,7 +38,7 @@ def sizes(artifacts):
 
 @pytest.fixture
 def model(sizes):
-    made = PretrainingModel(sizes, sbo_positions=7, sbo_position_size=6)
+    made = PretrainingModel(sizes, OBJECTIVE)
     initialize(made, 0.05, seed=1)
     return made.eval()
 
@@ -70,7 +73,7 @@ def test_auto_model_and_tokenizer_load_the_folder(model, folder):
 def test_the_round_trip_is_exact(model, folder, sizes):
     back = load_pretraining_model(folder)
     assert model_config_of(folder) == sizes
-    assert sbo_sizes_of(folder) == (7, 6)
+    assert objective_of(folder) == OBJECTIVE
     ours, theirs = model.state_dict(), back.state_dict()
     assert ours.keys() == theirs.keys()
     assert all(torch.equal(ours[name], theirs[name]) for name in ours)
@@ -80,7 +83,7 @@ def test_a_missing_head_keeps_fresh_weights_and_is_named(model, folder, sizes):
     tensors = load_file(folder / "model.safetensors")
     kept = {n: t for n, t in tensors.items() if not n.startswith("cls.predictions.")}
     save_file(kept, folder / "model.safetensors")
-    fresh = load_into(PretrainingModel(sizes, sbo_positions=7, sbo_position_size=6), folder)
+    fresh = load_into(PretrainingModel(sizes, OBJECTIVE), folder)
     assert fresh
     assert all(name.startswith("masked_token_head.") for name in fresh)
     with pytest.raises(

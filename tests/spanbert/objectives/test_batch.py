@@ -1,47 +1,61 @@
 """A flat batch: every row points at the token that the segment says."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from spanbert.masking.config import MaskingConfig
 from spanbert.masking.segment import Masker
 from spanbert.objectives.batch import collate, target_counts
+from spanbert.objectives.config import ObjectiveConfig
 from spanbert.shards.reader import ShardReader
 from spanbert.tokenizer.subword import load_tokenizer
 
 
 @pytest.fixture(scope="module")
 def segments(artifacts):
-    shards = ShardReader(artifacts.shards)
-    mask_id = load_tokenizer(artifacts.tokenizer).mask_id
-    masker = Masker(shards, artifacts.config.masking, mask_id=mask_id, max_sbo_pieces=15, seed=1)
-    return [masker.masked(shards.segment(i), 0) for i in range(12)]
+    """Framed segments: some single, some pairs, some asked about and some not."""
+    shards, tokenizer = ShardReader(artifacts.shards), load_tokenizer(artifacts.tokenizer)
+    masker = Masker(shards, tokenizer, MaskingConfig(), ObjectiveConfig(), seed=1)
+    single = [masker.masked(shards.segment(i), 0) for i in range(6)]
+    pairs = [replace(shards.segment(i), split=4) for i in range(6, 12)]
+    answers = [True, False, None, True, False, None]
+    asked = zip(pairs, answers, strict=True)
+    return single + [replace(masker.masked(p, 0), is_random_next=a) for p, a in asked]
 
 
 def test_rows_point_where_a_loop_puts_them(segments):
-    batch = collate(segments, cls_id=2, sep_id=3)
-    ids, mlm, sbo = [], [], []
+    batch = collate(segments)
+    ids, types, mlm, sbo, nsp = [], [], [], [], []
     for s in segments:
-        start = len(ids)
-        ids += [2, *s.corrupted.tolist(), 3]
-        # position 0 of a segment stands after its [CLS]
-        mlm += [(start + 1 + p, s.ids[p]) for p in s.masked.tolist()]
+        start, first_separator = len(ids), s.blocks[0][1]
+        ids += s.corrupted.tolist()
+        types += [int(i > first_separator) for i in range(len(s.ids))]
+        mlm += [(start + p, s.ids[p]) for p in s.masked.tolist()]
         b = s.boundary
         for position, left, right, offset in zip(
             b.position, b.left, b.right, b.offset, strict=True
         ):
-            sbo.append((start + 1 + left, start + 1 + right, offset, s.ids[position]))
+            sbo.append((start + left, start + right, offset, s.ids[position]))
+        if s.is_random_next is not None:
+            nsp.append((start, int(s.is_random_next)))
     assert batch.token_ids.tolist() == ids
+    assert batch.token_type_ids.tolist() == types
     assert list(zip(batch.mlm_rows.tolist(), batch.mlm_targets.tolist(), strict=True)) == mlm
     columns = (batch.sbo_left, batch.sbo_right, batch.sbo_offset, batch.sbo_targets)
     assert list(zip(*(c.tolist() for c in columns), strict=True)) == sbo
-    assert target_counts(batch).tolist() == [len(mlm), len(sbo)]
+    assert list(zip(batch.nsp_rows.tolist(), batch.nsp_targets.tolist(), strict=True)) == nsp
+    assert target_counts(batch).tolist() == [len(mlm), len(sbo), 4]
 
 
-def test_boundaries_are_one_before_and_one_after_the_span(segments):
-    """For a segment's span [s, e) the pair is (s, e + 1) in model positions, [CLS] being 0."""
-    for s in segments:
-        batch = collate([s], cls_id=2, sep_id=3)
+def test_trap_07_boundaries_are_one_before_and_one_after_the_span(segments):
+    """For a block's span s..e, both in it, the pair is (s, e + 2) in model positions."""
+    for s in segments[:6]:
+        batch = collate([s])
         pairs = set(zip(batch.sbo_left.tolist(), batch.sbo_right.tolist(), strict=True))
-        inner = [(a, b) for a, b in s.spans.tolist() if a > 0 and b < len(s.ids)]
-        assert pairs == {(start, end + 1) for start, end in inner}
+        in_block = [(a - 1, b - 2) for a, b in s.spans.tolist()]  # s and e, counted in the block
+        size = len(s.ids) - 2
+        inner = [(a, b) for a, b in in_block if a > 0 and b < size - 1]
+        assert pairs == {(a, b + 2) for a, b in inner}
         assert not np.isin(batch.sbo_left, batch.mlm_rows).any()

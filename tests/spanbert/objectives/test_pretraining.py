@@ -1,4 +1,4 @@
-"""Both losses: their size at the start, their normalisers, and where gradients go."""
+"""All losses: their size at the start, their normalisers, and where gradients go."""
 
 import dataclasses
 import math
@@ -11,8 +11,9 @@ from spanbert.model.config import ModelConfig
 from spanbert.model.packing import Packing
 from spanbert.model.pretraining import PretrainingModel, initialize
 from spanbert.objectives.batch import PretrainingBatch
+from spanbert.objectives.config import ObjectiveConfig
 from spanbert.objectives.mlm import masked_token_loss
-from spanbert.objectives.pretraining import pretraining_losses
+from spanbert.objectives.pretraining import mean_losses, pretraining_losses
 from spanbert.objectives.sbo import span_boundary_loss
 
 SIZES = ModelConfig(
@@ -27,9 +28,12 @@ SIZES = ModelConfig(
 )
 
 
+OBJECTIVE = ObjectiveConfig(sbo_position_size=8, nsp=True)
+
+
 @pytest.fixture
 def model():
-    made = PretrainingModel(SIZES, sbo_positions=15, sbo_position_size=8)
+    made = PretrainingModel(SIZES, OBJECTIVE)
     initialize(made, 0.02, seed=1)
     return made
 
@@ -40,6 +44,7 @@ def batch():
     generator = torch.Generator().manual_seed(1)
     return PretrainingBatch(
         token_ids=torch.randint(5, 1000, (26,), generator=generator),
+        token_type_ids=torch.tensor([0] * 6 + [1] * 4 + [0] * 16),
         packing=Packing((10, 16)),
         mlm_rows=torch.tensor([2, 13, 14, 15]),
         mlm_targets=torch.tensor([7, 8, 9, 10]),
@@ -47,12 +52,14 @@ def batch():
         sbo_right=torch.tensor([16, 16, 16]),
         sbo_offset=torch.tensor([0, 1, 2]),
         sbo_targets=torch.tensor([8, 9, 10]),
+        nsp_rows=torch.tensor([0, 10]),
+        nsp_targets=torch.tensor([1, 0]),
     )
 
 
 def test_losses_equal_the_obvious_way_with_all_logits(model, batch):
     losses = pretraining_losses(model, batch)
-    hidden = model.encoder(batch.token_ids, batch.packing)
+    hidden = model.encoder(batch.token_ids, batch.packing, batch.token_type_ids)
     every = model.masked_token_head(hidden, model.word_embeddings).log_softmax(-1)
     mlm = -sum(every[r, t] for r, t in zip(batch.mlm_rows, batch.mlm_targets, strict=True))
     sbo = torch.tensor(0.0)
@@ -61,14 +68,16 @@ def test_losses_equal_the_obvious_way_with_all_logits(model, batch):
         offset = torch.tensor([row])
         logits = model.span_boundary_head(left[None], right[None], offset, model.word_embeddings)
         sbo = sbo + F.cross_entropy(logits, batch.sbo_targets[row : row + 1])
-    torch.testing.assert_close(losses.mlm, mlm)
-    torch.testing.assert_close(losses.sbo, sbo)
+    follows, is_random = model.next_sentence_head(hidden[[0, 10]]).log_softmax(-1).unbind(1)
+    nsp = -(is_random[0] + follows[1])
+    torch.testing.assert_close(losses, torch.stack([mlm, sbo, nsp]))
 
 
 def test_fresh_weights_know_nothing(model, batch):
-    losses = pretraining_losses(model, batch)
-    assert float(losses.mlm.detach()) / 4 == pytest.approx(math.log(1000), abs=0.1)
-    assert float(losses.sbo.detach()) / 3 == pytest.approx(math.log(1000), abs=0.1)
+    mlm, sbo, nsp = pretraining_losses(model, batch).tolist()
+    assert mlm / 4 == pytest.approx(math.log(1000), abs=0.1)
+    assert sbo / 3 == pytest.approx(math.log(1000), abs=0.1)
+    assert nsp / 2 == pytest.approx(math.log(2), abs=0.1)
 
 
 def test_the_boundary_loss_reaches_the_encoder_through_two_states(model, batch):
@@ -89,6 +98,25 @@ def test_no_boundary_target_is_a_loss_of_zero(model, batch):
     names = ("sbo_left", "sbo_right", "sbo_offset", "sbo_targets")
     empty = dataclasses.replace(batch, **dict.fromkeys(names, none))
     losses = pretraining_losses(model, empty)
-    assert float(losses.sbo.detach()) == 0
-    (losses.mlm + losses.sbo).backward()
+    assert float(losses.detach()[1]) == 0
+    losses.sum().backward()
     assert all(torch.isfinite(p.grad).all() for p in model.parameters() if p.grad is not None)
+
+
+@pytest.mark.parametrize(
+    ("objective", "names"),
+    [
+        (ObjectiveConfig(sbo_weight=0.0), ["mlm_loss"]),
+        (ObjectiveConfig(), ["mlm_loss", "sbo_loss"]),
+        (ObjectiveConfig(sbo_weight=0.0, nsp=True), ["mlm_loss", "nsp_loss"]),
+        (ObjectiveConfig(nsp=True), ["mlm_loss", "sbo_loss", "nsp_loss"]),
+    ],
+)
+def test_a_model_has_the_heads_of_its_objective_and_no_others(batch, objective, names):
+    model = PretrainingModel(SIZES, objective)
+    assert (model.span_boundary_head is not None) == objective.has_sbo
+    assert (model.next_sentence_head is not None) == objective.nsp
+    sums = pretraining_losses(model, batch).detach().double()
+    means = mean_losses(sums, torch.tensor([4.0, 3.0, 2.0], dtype=torch.float64), objective)
+    assert list(means) == ["loss", *names]
+    assert means["loss"] == pytest.approx(sum(means[name] for name in names))
