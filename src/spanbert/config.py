@@ -1,6 +1,7 @@
 """One TOML file per run -> the stages' frozen dataclasses.
 
-Each stage's dataclass lies beside its stage; this file only gathers them. An unknown key is refused
+Each stage's dataclass lies beside its stage; this file only gathers them, over the values that a
+`[preset]` table names (`presets.py`). An unknown key is refused
 with the nearest name, and a value of the wrong type with the expected one.
 """
 
@@ -21,6 +22,7 @@ from spanbert.errors import ConfigError
 from spanbert.masking.config import MaskingConfig
 from spanbert.model.config import ModelConfig
 from spanbert.objectives.config import ObjectiveConfig
+from spanbert.presets import PresetConfig, merged, preset_tables
 from spanbert.registry.config import RegistryConfig
 from spanbert.shards.config import ShardsConfig
 from spanbert.tasks.config import QAConfig
@@ -75,6 +77,15 @@ class Config:
             f"qa.max_length = {self.qa.max_length} exceeds model.max_positions"
             f" = {self.model.max_positions}",
         )
+        require(
+            self.shards.pairs or not self.objective.nsp,
+            "objective.nsp = true needs shards.pairs = true",
+        )
+        require(
+            self.shards.annotator != "" or not self.masking.annotation,
+            f"masking.scheme = {self.masking.scheme!r} needs shards.annotator, the spaCy pipeline"
+            " that marks such spans",
+        )
 
     @property
     def digest(self) -> str:
@@ -116,7 +127,8 @@ def parse_config(text: str, overrides: Sequence[str] = ()) -> Config:
         raise ConfigError(f"not valid TOML: {error}", remedy="correct the file") from error
     for override in overrides:
         _apply_override(tables, override)
-    return _build(Config, tables, "")
+    preset = _build(PresetConfig, tables.pop("preset", {}), "preset.")
+    return _build(Config, merged(preset_tables(preset), tables), "")
 
 
 def to_toml(config: Config) -> str:

@@ -15,6 +15,7 @@ class TrainingConfig:
     micro_batch_tokens: int = 32_768  # most tokens of one forward pass on one worker
     learning_rate: float = 5e-4  # at its peak
     warmup_steps: int = 10_000
+    schedule: Literal["rebased", "published"] = "rebased"  # what the decay starts from: schedule.py
     weight_decay: float = 0.01
     decay: Literal["matrices", "all"] = "matrices"  # the paper's code decays all
     beta1: float = 0.9

@@ -113,6 +113,7 @@ class Trainer:
             peak=self._config.learning_rate,
             warmup_steps=self._config.warmup_steps,
             num_steps=self._config.steps,
+            is_rebased=self._config.schedule == "rebased",
         )
 
     def _autocast(self, device_type: str) -> AbstractContextManager[object]:
