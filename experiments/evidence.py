@@ -2,8 +2,8 @@
 
 Arms share the corpus, vocabulary, initial weights, order of the data, number of steps and tokens;
 they differ in what is masked and predicted. Each is fine-tuned with the same seeds and scored on
-the same questions. `run` works for so many seconds and stops at a safe place; the same command goes on.
-It needs the core packages only; `prepare` also needs those that read the corpus.
+the same questions. `run` works for so many seconds and stops at a safe place; the same command
+goes on. It needs the core packages only; `prepare` also needs those that read the corpus.
 
     python experiments/evidence.py prepare --state S --size small --corpus F... --train F... --dev F
     python experiments/evidence.py run --state S --seconds 500
