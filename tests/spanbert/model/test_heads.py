@@ -16,7 +16,7 @@ def norm(x, layer):
     )
 
 
-def test_boundary_head_is_linear_gelu_norm_twice():  # trap 10
+def test_trap_10_boundary_head_is_linear_gelu_norm_twice():
     head = SpanBoundaryHead(SIZES, num_positions=4, position_size=5)
     for weight in head.parameters():  # biases begin at zero, norms at one: both must count
         torch.nn.init.normal_(weight)

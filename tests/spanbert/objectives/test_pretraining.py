@@ -120,3 +120,15 @@ def test_a_model_has_the_heads_of_its_objective_and_no_others(batch, objective, 
     means = mean_losses(sums, torch.tensor([4.0, 3.0, 2.0], dtype=torch.float64), objective)
     assert list(means) == ["loss", *names]
     assert means["loss"] == pytest.approx(sum(means[name] for name in names))
+
+
+def test_trap_14_only_pairs_train_the_second_token_type(model, batch):
+    pretraining_losses(model, batch).sum().backward()
+    gradient = model.encoder.embeddings.token_type.weight.grad
+    assert gradient[1].abs().sum() > 0
+    single = dataclasses.replace(batch, token_type_ids=torch.zeros(26, dtype=torch.int64))
+    model.zero_grad()
+    pretraining_losses(model, single).sum().backward()
+    gradient = model.encoder.embeddings.token_type.weight.grad
+    assert gradient[0].abs().sum() > 0
+    assert not gradient[1].any()

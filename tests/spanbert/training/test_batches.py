@@ -6,6 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spanbert.errors import ConfigError
+from spanbert.masking.segment import Masker
+from spanbert.shards.reader import ShardReader
+from spanbert.tokenizer.subword import load_tokenizer
 from spanbert.training.batches import BatchPlan
 
 lengths = st.lists(st.integers(1, 60), min_size=1, max_size=80).map(np.array)
@@ -67,3 +70,29 @@ def test_every_epoch_has_an_order_of_its_own():
         for e in (0, 1)
     )
     assert first.tolist() != second.tolist()
+
+
+@pytest.mark.parametrize("world_size", [1, 2, 4])
+def test_trap_22_any_number_of_workers_sees_the_same_masks(artifacts, world_size):
+    """Each worker builds everything anew, as after a restart."""
+    config, seen = artifacts.config, {}
+    alone = ShardReader(artifacts.shards)
+    tokenizer = load_tokenizer(artifacts.tokenizer)
+    settings = (config.masking, config.objective)
+    reference = Masker(alone, tokenizer, *settings, seed=3)
+    for rank in reversed(range(world_size)):
+        shards = ShardReader(artifacts.shards)
+        plan = BatchPlan(shards.lengths(), 300, seed=3)
+        masker = Masker(shards, load_tokenizer(artifacts.tokenizer), *settings, seed=3)
+        for step in (plan.batches_per_epoch - 1, plan.batches_per_epoch):  # of two epochs
+            for part in plan.rank_micro_batches(step, rank, world_size, 100):
+                for number in part.tolist():
+                    epoch = plan.epoch_of(step)
+                    seen[epoch, number] = masker.masked(shards.segment(number), epoch)
+    for (epoch, number), masked in seen.items():
+        expected = reference.masked(alone.segment(number), epoch)
+        assert masked.corrupted.tolist() == expected.corrupted.tolist()
+        assert masked.spans.tolist() == expected.spans.tolist()
+    whole = BatchPlan(alone.lengths(), 300, seed=3)
+    steps = (whole.batches_per_epoch - 1, whole.batches_per_epoch)
+    assert len(seen) == sum(len(whole.segments(step)) for step in steps)

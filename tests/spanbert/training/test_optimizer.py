@@ -19,7 +19,7 @@ def test_matrices_decay_and_vectors_do_not():
     assert (decayed["weight_decay"], others["weight_decay"]) == (0.01, 0.0)
 
 
-def test_the_published_code_decays_everything():  # trap 12
+def test_trap_12_the_published_code_decays_everything():
     (group,) = decay_groups(model(), 0.01, "all")
     assert len(group["params"]) == 5
 

@@ -131,7 +131,7 @@ def test_every_character_of_a_piece_is_in_a_window_and_best_seen_in_just_one(
     assert (best == 1).all()
 
 
-def test_the_step_is_counted_from_start_to_start():
+def test_trap_18_the_step_is_counted_from_start_to_start():
     assert window_spans(20, room=8, step=5) == [(0, 8), (5, 13), (10, 18), (15, 20)]
 
 
@@ -151,7 +151,7 @@ def test_the_answer_is_the_tightest_run_of_pieces(tokenizer):
     assert first >= end
 
 
-def test_an_answer_cut_by_every_window_is_no_target(tokenizer):
+def test_trap_18_an_answer_cut_by_every_window_is_no_target(tokenizer):
     context = " ".join(["river"] * 40)
     question = Question("q", "?", context, (Answer(context, 0),))
     config = QAConfig(max_length=20, max_question_pieces=4, window_step=8)
