@@ -7,13 +7,14 @@ from typing import Any
 
 from spanbert import __version__
 from spanbert.errors import SpanbertError, storage_error
-from spanbert.verbs import data, pipeline, pretraining, tasks
+from spanbert.verbs import data, inspection, pipeline, pretraining, tasks
 
-VERBS = (*pipeline.VERBS, *data.VERBS, *pretraining.VERBS, *tasks.VERBS)
+VERBS = (*pipeline.VERBS, *data.VERBS, *inspection.VERBS, *pretraining.VERBS, *tasks.VERBS)
 GROUPS = {
     "evaluate": "losses of a pre-trained model: pretraining",
     "finetune": "an encoder -> a model of one task: qa",
-    "predict": "answers of a fine-tuned model: qa",
+    "inspect": "what a stage does, drawn for a person: masks",
+    "predict": "answers of a model: qa of a fine-tuned one, fill of a pre-trained one",
     "score": "predictions against gold: qa",
 }
 

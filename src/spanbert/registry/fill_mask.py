@@ -9,12 +9,15 @@ from spanbert.tasks.fill import MaskFiller
 
 
 class FillMaskModel:
-    """Takes rows of text with [MASK]s; gives for each row the best tokens of each [MASK]."""
+    """Takes rows of text with [MASK]s; gives for each row the guesses by MLM, by SBO and by both.
+
+    Each answer is a `FilledText` as plain dicts and lists, so that it can be sent as JSON.
+    """
 
     def __init__(self, filler: MaskFiller) -> None:
         self._filler = filler
 
-    def predict(self, model_input: Any) -> list[list[list[dict[str, Any]]]]:
+    def predict(self, model_input: Any) -> list[dict[str, Any]]:
         """Fill each row.
 
         Args:
@@ -24,8 +27,7 @@ class FillMaskModel:
             DataError: the column is missing, or a text holds no [MASK].
         """
         texts = [str(row["text"]) for row in rows_of(model_input, ("text",))]
-        filled = [self._filler.fill(text) for text in texts]
-        return [[[asdict(guess) for guess in mask] for mask in masks] for masks in filled]
+        return [asdict(self._filler.fill(text)) for text in texts]
 
 
 def _load_pyfunc(data_path: str) -> FillMaskModel:

@@ -1,8 +1,11 @@
 """Verbs of tasks: fine-tune, predict, score."""
 
 import argparse
+import json
+from dataclasses import asdict
 from pathlib import Path
 
+from spanbert.errors import ConfigError, DataError
 from spanbert.verbs.verb import QUICKSTART, Verb, config_of, print_json, say
 
 
@@ -28,6 +31,46 @@ def _predict_qa(options: argparse.Namespace) -> None:
 
     predict_file(model_folder(options.model, config_of(options)), options.input, options.output)
     print(options.output)
+
+
+def _predict_fill(options: argparse.Namespace) -> None:
+    from spanbert.inspection.filled import draw_filled
+    from spanbert.inspection.terminal import terminal_columns
+    from spanbert.registry.folders import model_folder
+    from spanbert.tasks.fill import MaskFiller
+
+    places = _texts(options)
+    filler = MaskFiller.load(model_folder(options.model, config_of(options)))
+    filled = []
+    for place, text in places:
+        try:
+            filled.append(filler.fill(text, options.num_best))
+        except DataError as error:
+            raise DataError(error.cause, place=place, remedy=error.remedy) from error
+    if options.json:
+        print("\n".join(json.dumps(asdict(one)) for one in filled))
+    else:
+        print("\n\n".join(draw_filled(one, terminal_columns()) for one in filled))
+
+
+def _texts(options: argparse.Namespace) -> list[tuple[str, str]]:
+    """(place, text) of each text that the user gave."""
+    if (options.text is None) == (options.input is None):
+        raise ConfigError(
+            "pass a text or --input, and not both",
+            remedy='spanbert predict fill --model encoder "The sun is [MASK]."',
+        )
+    try:
+        if options.input is None:
+            options.text.encode()
+            return [("", options.text)]
+        lines = options.input.read_text(encoding="utf-8").splitlines()
+        if not lines:
+            raise DataError("no text", place=str(options.input), remedy="write one text a line")
+        return [(f"{options.input}:{n}", line) for n, line in enumerate(lines, start=1)]
+    except UnicodeError as error:
+        place = str(options.input or "")
+        raise DataError("not UTF-8", place=place, remedy="convert it to UTF-8") from error
 
 
 def _score_qa(options: argparse.Namespace) -> None:
@@ -59,6 +102,20 @@ VERBS = (
         paths=("--input", "--output"),
         config="optional",
         has_model=True,
+    ),
+    Verb(
+        "predict fill",
+        _predict_fill,
+        "texts with [MASK]s -> guesses by MLM, by SBO and by both",
+        '--model encoder "The [MASK] [MASK] sat."',
+        config="optional",
+        has_model=True,
+        options={
+            "text": {"nargs": "?", "metavar": "TEXT", "help": "a text with [MASK]s"},
+            "--input": {"type": Path, "metavar": "PATH", "help": "a file, one text a line"},
+            "--num-best": {"type": int, "default": 5, "metavar": "N", "help": "guesses a mask"},
+            "--json": {"action": "store_true", "help": "one JSON object a line for each text"},
+        },
     ),
     Verb(
         "score qa",
