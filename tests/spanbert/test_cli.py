@@ -41,6 +41,10 @@ def test_no_verb_is_a_usage_error(capsys):
         ("shards --config C --documents D --tokenizer T --output O", 4, "tokenizer"),
         ("score qa --gold G --predictions P", 3, "G"),
         ("predict qa --config C --model nowhere --input I --output O", 3, "no such model folder"),
+        ("predict fill --model nowhere 'The [MASK].'", 3, "no such model folder"),
+        ("predict fill --model nowhere", 2, "pass a text or --input"),
+        ("predict fill --model nowhere --input C 'The [MASK].'", 2, "pass a text or --input"),
+        ("inspect masks --shards nowhere --tokenizer T", 3, "no finished shards"),
         ("report --results nowhere.json --output O", 3, "nowhere.json"),
     ],
 )

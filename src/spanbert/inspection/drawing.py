@@ -9,7 +9,7 @@ In colour the model's input stands above and what it must find below:
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from spanbert.inspection.terminal import (
     BOLD_GREEN,
@@ -68,13 +68,10 @@ def draw_plain(words: Sequence[Word], columns: int) -> list[str]:
 
 
 def _parts(words: Sequence[Word]) -> Iterator[list[Word]]:
-    """The words up to each [SEP]."""
-    part: list[Word] = []
-    for word in words:
-        part.append(word)
-        if word.kind == "special" and len(part) > 1:
-            yield part
-            part = []
+    """The words up to each [SEP]: a special token that is not the first."""
+    ends = [n for n, word in enumerate(words[1:], start=2) if word.kind == "special"]
+    for start, end in pairwise([0, *ends]):
+        yield list(words[start:end])
 
 
 def _bracketed(kind: str, run: list[Word]) -> str:

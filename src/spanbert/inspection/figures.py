@@ -30,7 +30,7 @@ def _counted(statistics: Mapping[str, Any]) -> Iterator[str]:
     yield _row(f"masked, {rate} of each block rounded up", _percent(masked), _percent(budget))
     for kind, name in (("mask", "[MASK]"), ("random", "random pieces"), ("kept", "kept")):
         share, expected = statistics["replacement"][kind], _REPLACEMENT[kind]
-        yield _row(f"  drawn for it: {name}", _percent(share), _percent(expected))
+        yield _row(f"  of the draws: {name}", _percent(share), _percent(expected))
 
 
 def _spans(statistics: Mapping[str, Any], published: Mapping[str, float]) -> Iterator[str]:

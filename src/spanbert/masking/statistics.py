@@ -67,12 +67,18 @@ def published_figures(masking: MaskingConfig, objective: ObjectiveConfig) -> dic
     They hold for blocks of `PUBLISHED_BLOCK_PIECES` pieces at `PUBLISHED_PIECES_PER_WORD`: shorter
     blocks have fewer spans, and more of them at an edge.
     """
-    default = ObjectiveConfig()
-    boundary = (objective.sbo_boundary, objective.sbo_at_edges, objective.max_sbo_pieces)
-    published = (default.sbo_boundary, default.sbo_at_edges, default.max_sbo_pieces)
-    if masking != MaskingConfig():
+    if _span_law(masking) != _span_law(MaskingConfig()):
         return {}
-    return _PUBLISHED_SPANS | (_PUBLISHED_COVERAGE if boundary == published else {})
+    is_published = _boundary_rule(objective) == _boundary_rule(ObjectiveConfig())
+    return _PUBLISHED_SPANS | (_PUBLISHED_COVERAGE if is_published else {})
+
+
+def _span_law(config: MaskingConfig) -> tuple[str, float, float, int]:
+    return config.scheme, config.mask_rate, config.geometric_p, config.max_span_words
+
+
+def _boundary_rule(config: ObjectiveConfig) -> tuple[bool, str, bool, int]:
+    return config.has_sbo, config.sbo_boundary, config.sbo_at_edges, config.max_sbo_pieces
 
 
 def _num_words(segment: MaskedSegment) -> int:

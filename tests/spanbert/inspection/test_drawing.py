@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from masked_segments import masked_segments, segment_of
 
@@ -18,7 +18,7 @@ BRACKETS = re.compile(r"\[([^→\]]*)→(MASK|kept|random: [^\]]*)\]")
 
 
 DIMMED = "\x1b[2m"
-LAST = Word("[SEP]", "[SEP]", "special", False, False)
+FIRST, LAST = (Word(name, name, "special", False, False) for name in ("[CLS]", "[SEP]"))
 
 
 def at_column(line, column):
@@ -41,27 +41,30 @@ WORDS = st.lists(
         kind=st.sampled_from(["visible", "mask", "random", "kept"]),
         is_boundary=st.booleans(),
         is_glued=st.booleans(),
-    )
+    ),
+    max_size=12,
 )
 
 
+@settings(deadline=None)
 @given(WORDS, st.integers(20, 60))
 def test_every_line_fits_and_no_word_is_lost(words, columns):
-    lines = [plain(line) for line in draw_coloured([*words, LAST], columns)]
+    lines = [plain(line) for line in draw_coloured([FIRST, *words, LAST], columns)]
     assert all(num_columns(line) <= columns for line in lines)
     shown = "".join("".join(lines).split())
     replaced = [w for w in words if w.kind in ("mask", "random")]
-    expected = [w.seen for w in words] + [w.original for w in replaced] + ["[SEP]"]
+    expected = [w.seen for w in words] + [w.original for w in replaced] + ["[CLS][SEP]"]
     assert sorted(shown) == sorted("".join(expected))
 
 
+@settings(deadline=None)
 @given(WORDS, st.integers(20, 60))
 def test_each_original_stands_under_what_the_model_sees(words, columns):
     apart = [replace(w, seen=w.seen[:9], original=w.original[:9], is_glued=False) for w in words]
-    lines = draw_coloured([*apart, LAST], columns)
+    lines = draw_coloured([FIRST, *apart, LAST], columns)
     pairs = []
     for above, below in pairwise(lines):
-        if below.startswith(DIMMED) and not plain(below).startswith("[SEP]"):
+        if below.startswith(DIMMED) and not plain(below).startswith("["):  # of a special token
             pairs += [
                 (at_column(plain(above), num_columns(plain(below)[: found.start()])), found.group())
                 for found in re.finditer(r"\S+", plain(below))

@@ -48,6 +48,7 @@ def test_other_settings_have_no_published_figures():
     objective = ObjectiveConfig()
     assert published_figures(MaskingConfig(scheme="whole-words"), objective) == {}
     assert published_figures(MaskingConfig(mask_rate=0.3), objective) == {}
+    assert published_figures(MaskingConfig(replacement="token"), objective)
     at_edges = published_figures(MaskingConfig(), ObjectiveConfig(sbo_at_edges=True))
     assert "sbo_coverage" not in at_edges
     assert "mean_spans_per_block" in at_edges
