@@ -1,4 +1,4 @@
-"""`spanbert predict fill`: a table for people, JSON lines for programs, mistakes with their line."""
+"""`spanbert predict fill`: a table for people, JSON lines for programs, mistakes in one line."""
 
 import json
 from dataclasses import asdict, replace
