@@ -15,7 +15,7 @@ from spanbert.shards.reader import ShardReader, require_vocabulary
 from spanbert.tokenizer.subword import load_tokenizer
 from spanbert.validation import require
 
-_NUM_COUNTED = 5_000  # segments whose masks are counted: seconds of work
+_NUM_COUNTED = 2_000  # segments whose masks are counted: seconds of work
 
 
 @dataclass(frozen=True)
