@@ -30,6 +30,7 @@ from spanbert.failures import take_failure
 from spanbert.progress import MARK, Say
 from spanbert.storage import require_free_space
 from spanbert.tasks.qa.examples import read_questions
+from spanbert.tokenizer.folder import TOKENIZER_FILES
 from spanbert.training.resources import require_cpus
 from spanbert.training.scratch import clear_scratch
 
@@ -76,9 +77,7 @@ def _require_questions(config: Config) -> None:
 def _source_files(config: Config) -> list[str]:
     """All that steps read from outside the run folder."""
     tokenizer = Path(config.tokenizer.path)
-    names = (
-        ("tokenizer.json", "vocab.txt", "tokenizer_config.json") if config.tokenizer.path else ()
-    )
+    names = TOKENIZER_FILES if config.tokenizer.path else ()
     vocabulary = [str(tokenizer / name) for name in names if (tokenizer / name).is_file()]
     return [*config.corpus.sources, *config.qa.train, *config.qa.dev, *vocabulary]
 

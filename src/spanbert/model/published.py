@@ -20,6 +20,7 @@ from spanbert.errors import CheckpointError
 from spanbert.model.config import ModelConfig
 from spanbert.model.pretraining import PretrainingModel
 from spanbert.objectives.config import ObjectiveConfig
+from spanbert.tokenizer.folder import TOKENIZER_FILES
 
 MLM_PREFIX = "cls.predictions."
 SBO_PREFIX = "cls.pair_target_predictions."
@@ -155,13 +156,13 @@ def write_folder(
     Args:
         state: our state dict: encoder under `encoder.`, heads beside it.
         architecture: the `transformers` class that loads it, for example "BertForMaskedLM".
-        tokenizer_folder: its vocab.txt, tokenizer.json and tokenizer_config.json are copied.
+        tokenizer_folder: those of `TOKENIZER_FILES` that it has are copied.
     """
     tensors = {name: t.detach().cpu() for name, t in published_names(state).items()}
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
     text = json.dumps(huggingface_config(config, architecture), indent=2)
     (folder / "config.json").write_text(text + "\n")
-    for name in ("vocab.txt", "tokenizer.json", "tokenizer_config.json"):
+    for name in TOKENIZER_FILES:
         if (tokenizer_folder / name).exists():
             (folder / name).write_bytes((tokenizer_folder / name).read_bytes())
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from spanbert.corpus.documents import read_documents
 from spanbert.storage import publish, read_manifest
 from spanbert.tokenizer.config import TokenizerConfig
-from spanbert.tokenizer.subword import SubwordTokenizer, load_tokenizer, train_tokenizer_on
+from spanbert.tokenizer.subword import SubwordTokenizer, load_tokenizer
+from spanbert.tokenizer.training.table import train_tokenizer_on
 
 
 def build_tokenizer(documents: Path, folder: Path, config: TokenizerConfig) -> SubwordTokenizer:
@@ -31,9 +32,4 @@ def _train(documents: Path, config: TokenizerConfig) -> SubwordTokenizer:
     def texts() -> Iterator[str]:
         return (document.text for document in read_documents(documents))
 
-    return train_tokenizer_on(
-        texts,
-        vocab_size=config.vocab_size,
-        min_frequency=config.min_frequency,
-        lower_case=config.lower_case,
-    )
+    return train_tokenizer_on(texts, config)

@@ -1,36 +1,31 @@
-"""Text <-> token ids: a subword vocabulary, trained on the corpus or taken from a folder.
+"""Text <-> token ids: any subword vocabulary, with its special tokens by role.
 
-`words.py` says which tokens begin a word. Special tokens written in a text ("[MASK]") are text, not
-special tokens, so no document can forge one.
+`words.py` says which tokens begin a word, `folder.py` how a tokenizer lies on disk. Special tokens
+written in a text ("[MASK]") are text, not special tokens, so no document can forge one.
 """
 
 import hashlib
 import json
-import unicodedata
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from tokenizers import (
-    Tokenizer,
-    decoders,
-    models,
-    normalizers,
-    pre_tokenizers,
-    processors,
-    trainers,
+import tokenizers
+from tokenizers import AddedToken, Tokenizer, models
+
+from spanbert.errors import CheckpointError
+from spanbert.shapes import Bool, Int
+from spanbert.tokenizer.folder import entries, lower_cases, merges_of, read_backend, write_backend
+from spanbert.tokenizer.specials import BERT_SPECIALS, SpecialTokens, find_specials
+from spanbert.tokenizer.words import (
+    splits_words,
+    whitespace_in,
+    word_starts,
+    word_starts_by_whitespace,
 )
 
-from spanbert.errors import CheckpointError, DataError
-from spanbert.shapes import Bool, Int
-from spanbert.tokenizer.words import word_starts
-
-PAD, UNK, CLS, SEP, MASK = "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"
-SPECIAL_TOKENS = (PAD, UNK, CLS, SEP, MASK)
-_CONTINUATION = "##"
-_ALPHABET_LIMIT = 1_000  # characters that get entries of their own; words with rarer ones: [UNK]
+MASK = BERT_SPECIALS.mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +33,7 @@ class Encoding:
     """The pieces of one text, without special tokens."""
 
     ids: Int[np.ndarray, " seq"]
-    starts: Int[np.ndarray, " seq"]  # character offset in the text
+    starts: Int[np.ndarray, " seq"]  # character offset in the text, after the space before a word
     ends: Int[np.ndarray, " seq"]  # one past the piece's last character
     word_starts: Bool[np.ndarray, " seq"]
 
@@ -47,32 +42,40 @@ class SubwordTokenizer:
     """A vocabulary and the rules that cut text into its pieces.
 
     Args:
-        backend: a `tokenizers` model that knows the five special tokens.
+        backend: any model of `tokenizers`; it is told to take special tokens in texts for text.
+        specials: its special tokens; absent: those of BERT or RoBERTa that it knows.
 
     Raises:
         CheckpointError: a special token is missing.
     """
 
-    def __init__(self, backend: Tokenizer) -> None:
-        backend.encode_special_tokens = True  # "[SEP]" in a text is four ordinary pieces
-        backend.no_padding()
-        backend.no_truncation()
-        self._backend = backend
+    def __init__(self, backend: Tokenizer, specials: SpecialTokens | None = None) -> None:
+        self.specials = specials or find_specials(backend.get_vocab(), {})
+        self._backend = _forgery_proof(backend, self.specials)
+        self._entries = entries(backend)
+        self._splits_words = splits_words(backend)
         self.pad_id, self.unk_id, self.cls_id, self.sep_id, self.mask_id = (
-            _special_id(backend, token) for token in SPECIAL_TOKENS
+            backend.token_to_id(token) for token in self.specials
         )
+        # a Unigram can spell a special token's name in one piece: that piece is unknown
+        self._id_in_text = np.arange(len(self._entries))
+        self._id_in_text[[self.pad_id, self.cls_id, self.sep_id, self.mask_id]] = self.unk_id
 
     @property
     def vocab_size(self) -> int:
-        """Number of entries, special tokens included."""
-        return self._backend.get_vocab_size()
+        """Number of ids, special tokens included."""
+        return len(self._entries)
+
+    @property
+    def mask_token(self) -> str:
+        """How the mask is written, for example "[MASK]"."""
+        return self.specials.mask
 
     @property
     def digest(self) -> str:
-        """sha256 over the entries in order of their ids and the casing."""
-        entries = [self.token(i) for i in range(self.vocab_size)]
-        content = json.dumps([self._lower_cases, entries])
-        return hashlib.sha256(content.encode()).hexdigest()
+        """sha256 over the entries in order of their ids, the casing, and what else cuts words."""
+        content = [lower_cases(self._backend), self._entries, *_model_details(self._backend)]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     def encode(self, text: str) -> Encoding:
         """The pieces of one text."""
@@ -81,150 +84,84 @@ class SubwordTokenizer:
     def encode_batch(self, texts: Sequence[str]) -> list[Encoding]:
         """The pieces of each text, with character offsets into it."""
         encodings = self._backend.encode_batch(list(texts), add_special_tokens=False)
-        return [_encoding(e.ids, e.offsets, e.word_ids) for e in encodings]
+        return [self._encoding(*pair) for pair in zip(texts, encodings, strict=True)]
 
     def token(self, token_id: int) -> str:
         """The vocabulary entry with this id."""
-        return self._backend.id_to_token(token_id) or UNK
+        return self._backend.id_to_token(token_id) or self.specials.unk
 
     def decode(self, token_ids: Sequence[int]) -> str:
-        """Text whose pieces these are, up to spaces and what became [UNK]."""
+        """Text whose pieces these are, up to spaces and what is unknown."""
         return self._backend.decode([int(i) for i in token_ids], skip_special_tokens=False)
 
-    @property
-    def _lower_cases(self) -> bool:
-        return bool(getattr(self._backend.normalizer, "lowercase", False))
-
     def save(self, folder: Path) -> None:
-        """Write vocab.txt, tokenizer.json and tokenizer_config.json into an existing folder."""
-        entries = [self.token(i) for i in range(self.vocab_size)]
-        (folder / "vocab.txt").write_text("\n".join(entries) + "\n", encoding="utf-8")
-        self._backend.save(str(folder / "tokenizer.json"))
-        names = ("pad_token", "unk_token", "cls_token", "sep_token", "mask_token")
-        settings = dict(zip(names, SPECIAL_TOKENS, strict=True)) | {
-            "tokenizer_class": "BertTokenizer",
-            "do_lower_case": self._lower_cases,
-            "strip_accents": None,
-            "tokenize_chinese_chars": True,
-            "model_max_length": 512,
-        }
-        text = json.dumps(settings, indent=1, sort_keys=True)
-        (folder / "tokenizer_config.json").write_text(text + "\n")
+        """Write tokenizer.json and the files beside it into an existing folder."""
+        write_backend(self._backend, self.specials, folder)
+
+    def _encoding(self, text: str, pieces: tokenizers.Encoding) -> Encoding:
+        ids = self._id_in_text[np.array(pieces.ids, dtype=np.int64)]
+        starts, ends = np.array(pieces.offsets, dtype=np.int64).reshape(-1, 2).T
+        is_space = whitespace_in(text)
+        if self._splits_words:
+            begins = word_starts(pieces.word_ids, starts, ends)
+        else:
+            begins = word_starts_by_whitespace(is_space, starts, ends)
+        return Encoding(ids, _after_whitespace(is_space, starts, ends), ends, begins)
 
 
 def load_tokenizer(folder: Path) -> SubwordTokenizer:
-    """The tokenizer in a folder with tokenizer.json, or with vocab.txt alone (then cased).
+    """The tokenizer in a folder, in any layout that `folder.py` names.
 
     Raises:
-        CheckpointError: neither is there, or it cannot be read.
+        CheckpointError: none is there, it cannot be read, or a special token is missing.
     """
     try:
-        if (folder / "tokenizer.json").is_file():
-            return SubwordTokenizer(Tokenizer.from_file(str(folder / "tokenizer.json")))
-        return _from_vocabulary(folder)
+        return SubwordTokenizer(*read_backend(folder))
     except CheckpointError as error:
         raise CheckpointError(error.cause, place=str(folder), remedy=error.remedy) from error
     except Exception as error:  # `tokenizers` raises plain Exception on a malformed file
         raise CheckpointError(
             f"not a readable tokenizer ({error})",
             place=str(folder),
-            remedy="pass a folder with tokenizer.json or vocab.txt",
+            remedy="pass a folder with tokenizer.json, vocab.txt, or vocab.json and merges.txt",
         ) from error
 
 
-def train_tokenizer_on(
-    read_texts: Callable[[], Iterable[str]],
-    *,
-    vocab_size: int,
-    min_frequency: int,
-    lower_case: bool,
-) -> SubwordTokenizer:
-    """A vocabulary made from texts: equal texts in equal order give an equal vocabulary.
-
-    Args:
-        read_texts: starts a new pass over the texts; there are two passes.
-
-    Raises:
-        DataError: the texts hold no word.
-    """
-    backend = _backend({token: i for i, token in enumerate(SPECIAL_TOKENS)}, lower_case)
-    # The trainer numbers continuation characters, and cuts its alphabet, in the order of a hash
-    # map, and breaks ties by number. Naming both makes the vocabulary the same in every process.
-    alphabet = _alphabet(backend, read_texts(), _alphabet_size(vocab_size))
-    if not alphabet:
-        raise DataError("no word to learn a vocabulary from", remedy="add text to corpus.sources")
-    continuations = [_CONTINUATION + c for c in alphabet if not _stands_alone(c)]
-    trainer = trainers.WordPieceTrainer(
-        vocab_size=vocab_size,
-        min_frequency=min_frequency,
-        special_tokens=[*SPECIAL_TOKENS, *continuations],
-        initial_alphabet=alphabet,
-        limit_alphabet=len(alphabet),
-        continuing_subword_prefix=_CONTINUATION,
-        show_progress=False,
+def _forgery_proof(backend: Tokenizer, specials: SpecialTokens) -> Tokenizer:
+    """With special tokens that are marked as such, and then not looked for in texts."""
+    added = backend.get_added_tokens_decoder().values()
+    marked = {token.content for token in added if token.special}
+    backend.add_special_tokens(
+        [
+            AddedToken(token, special=True, normalized=False)
+            for token in specials
+            if token not in marked
+        ]
     )
-    backend.train_from_iterator(read_texts(), trainer)
-    return SubwordTokenizer(_finished(_backend(backend.get_vocab(), lower_case)))
-
-
-def _alphabet_size(vocab_size: int) -> int:
-    """A small vocabulary has room for fewer characters, or they would take the place of words."""
-    return min(_ALPHABET_LIMIT, 100 + vocab_size // 20)
-
-
-def _alphabet(backend: Tokenizer, texts: Iterable[str], limit: int) -> list[str]:
-    """The commonest characters, at most `limit`, sorted."""
-    counts: Counter[str] = Counter()
-    for text in texts:
-        counts.update(backend.normalizer.normalize_str(text))
-    visible = [c for c in counts if not c.isspace()]
-    return sorted(sorted(visible, key=lambda c: (-counts[c], c))[:limit])
-
-
-def _stands_alone(character: str) -> bool:
-    """Whether BERT's rules make a word boundary on both sides of it: spaces and punctuation."""
-    is_ascii_symbol = character.isascii() and not character.isalnum()
-    return is_ascii_symbol or unicodedata.category(character)[0] in "PZ"
-
-
-def _from_vocabulary(folder: Path) -> SubwordTokenizer:
-    lines = (folder / "vocab.txt").read_text(encoding="utf-8").splitlines()
-    settings_path = folder / "tokenizer_config.json"
-    settings = json.loads(settings_path.read_text()) if settings_path.is_file() else {}
-    vocabulary = {token: i for i, token in enumerate(lines)}
-    return SubwordTokenizer(
-        _finished(_backend(vocabulary, bool(settings.get("do_lower_case", False))))
-    )
-
-
-def _backend(vocabulary: dict[str, int], lower_case: bool) -> Tokenizer:
-    model = models.WordPiece(vocabulary, unk_token=UNK, continuing_subword_prefix=_CONTINUATION)
-    backend = Tokenizer(model)
-    backend.normalizer = normalizers.BertNormalizer(lowercase=lower_case)
-    backend.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    backend.decoder = decoders.WordPiece(prefix=_CONTINUATION)
+    backend.encode_special_tokens = True  # "[SEP]" in a text is four ordinary pieces
+    backend.no_padding()
+    backend.no_truncation()
     return backend
 
 
-def _finished(backend: Tokenizer) -> Tokenizer:
-    """With the template that other libraries add when they read tokenizer.json."""
-    ids = {token: _special_id(backend, token) for token in SPECIAL_TOKENS}
-    backend.add_special_tokens(list(SPECIAL_TOKENS))
-    backend.post_processor = processors.BertProcessing((SEP, ids[SEP]), (CLS, ids[CLS]))
-    return backend
+def _model_details(backend: Tokenizer) -> list[object]:
+    """What beside the entries decides the pieces: merges or scores; nothing for WordPiece."""
+    match backend.model:
+        case models.WordPiece():
+            return []
+        case models.BPE():
+            return ["BPE", merges_of(backend)]
+        case models.Unigram():
+            return ["Unigram", json.loads(backend.to_str())["model"]["vocab"]]
+        case model:
+            return [type(model).__name__]
 
 
-def _special_id(backend: Tokenizer, token: str) -> int:
-    number = backend.token_to_id(token)
-    if number is None:
-        raise CheckpointError(
-            f"the vocabulary lacks {token}", remedy="pass a vocabulary of a BERT-like model"
-        )
-    return number
-
-
-def _encoding(
-    ids: list[int], offsets: list[tuple[int, int]], word_ids: list[int | None]
-) -> Encoding:
-    spans = np.array(offsets, dtype=np.int64).reshape(-1, 2)
-    return Encoding(np.array(ids, dtype=np.int64), spans[:, 0], spans[:, 1], word_starts(word_ids))
+def _after_whitespace(
+    is_space: Bool[np.ndarray, " characters"],
+    starts: Int[np.ndarray, " seq"],
+    ends: Int[np.ndarray, " seq"],
+) -> Int[np.ndarray, " seq"]:
+    """Where each piece begins without the whitespace before it; its end, if it is nothing else."""
+    visible = np.flatnonzero(~np.append(is_space, False))
+    return np.minimum(visible[np.searchsorted(visible, starts)], np.maximum(starts, ends))

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from spanbert.model.config import ModelConfig
-from spanbert.tokenizer.subword import train_tokenizer_on
+from spanbert.tokenizer.config import TokenizerConfig
+from spanbert.tokenizer.training.table import train_tokenizer_on
 
 FACTS = [
     ("What did Ann buy?", "Ann bought a red kite in Oslo.", "a red kite"),
@@ -22,7 +23,7 @@ FACTS = [
 @pytest.fixture(scope="session")
 def tokenizer():
     texts = [text for question, context, _ in FACTS for text in (question, context)]
-    return train_tokenizer_on(lambda: texts, vocab_size=260, min_frequency=1, lower_case=False)
+    return train_tokenizer_on(lambda: texts, TokenizerConfig(vocab_size=260, min_frequency=1))
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from spanbert.tasks.qa.examples import Question, read_questions
 from spanbert.tasks.qa.head import QuestionAnsweringModel
 from spanbert.tasks.qa.predict import QuestionAnswerer, write_decoding
 from spanbert.tasks.task import preferred_device
+from spanbert.tokenizer.folder import VOCABULARY_FILES
 from spanbert.tokenizer.subword import SubwordTokenizer, load_tokenizer
 
 _TRAINING_FILE = "training.json"
@@ -121,7 +122,7 @@ def _require_same_vocabulary(start: Path, tokenizer: SubwordTokenizer, sizes: Mo
             place=str(start),
             remedy=remedy,
         )
-    if not any((start / name).is_file() for name in ("vocab.txt", "tokenizer.json")):
+    if not any((start / name).is_file() for name in VOCABULARY_FILES):
         return  # the sizes are all that can be compared
     theirs, ours = _entries(load_tokenizer(start)), _entries(tokenizer)
     for i, (their, our) in enumerate(zip_longest(theirs, ours)):
@@ -149,7 +150,7 @@ def _initial_model(start: Path | None, sizes: ModelConfig, seed: int) -> Questio
 
 def _input_digests(start: Path | None, tokenizer: Path, config: QAConfig) -> dict[str, str]:
     """What the model was made from, by role."""
-    digests = {"tokenizer": _folder_digest(tokenizer, ("tokenizer.json", "vocab.txt"))}
+    digests = {"tokenizer": _folder_digest(tokenizer, VOCABULARY_FILES)}
     if start is not None:
         digests["start"] = _folder_digest(start, ("model.safetensors",))
     for i, name in enumerate(config.train):
