@@ -19,6 +19,8 @@ from spanbert.shapes import Bool, Int
 from spanbert.tokenizer.folder import entries, lower_cases, merges_of, read_backend, write_backend
 from spanbert.tokenizer.specials import BERT_SPECIALS, SpecialTokens, find_specials
 from spanbert.tokenizer.words import (
+    after_whitespace,
+    keeps_spaces,
     splits_words,
     whitespace_in,
     word_starts,
@@ -53,7 +55,7 @@ class SubwordTokenizer:
         self.specials = specials or find_specials(backend.get_vocab(), {})
         self._backend = _forgery_proof(backend, self.specials)
         self._entries = entries(backend)
-        self._splits_words = splits_words(backend)
+        self._splits_words, self._keeps_spaces = splits_words(backend), keeps_spaces(backend)
         self.pad_id, self.unk_id, self.cls_id, self.sep_id, self.mask_id = (
             backend.token_to_id(token) for token in self.specials
         )
@@ -101,12 +103,13 @@ class SubwordTokenizer:
     def _encoding(self, text: str, pieces: tokenizers.Encoding) -> Encoding:
         ids = self._id_in_text[np.array(pieces.ids, dtype=np.int64)]
         starts, ends = np.array(pieces.offsets, dtype=np.int64).reshape(-1, 2).T
-        is_space = whitespace_in(text)
         if self._splits_words:
             begins = word_starts(pieces.word_ids, starts, ends)
         else:
-            begins = word_starts_by_whitespace(is_space, starts, ends)
-        return Encoding(ids, _after_whitespace(is_space, starts, ends), ends, begins)
+            begins = word_starts_by_whitespace(whitespace_in(text), starts, ends)
+        if self._keeps_spaces:
+            starts = after_whitespace(whitespace_in(text), starts, ends)
+        return Encoding(ids, starts, ends, begins)
 
 
 def load_tokenizer(folder: Path) -> SubwordTokenizer:
@@ -155,13 +158,3 @@ def _model_details(backend: Tokenizer) -> list[object]:
             return ["Unigram", json.loads(backend.to_str())["model"]["vocab"]]
         case model:
             return [type(model).__name__]
-
-
-def _after_whitespace(
-    is_space: Bool[np.ndarray, " characters"],
-    starts: Int[np.ndarray, " seq"],
-    ends: Int[np.ndarray, " seq"],
-) -> Int[np.ndarray, " seq"]:
-    """Where each piece begins without the whitespace before it; its end, if it is nothing else."""
-    visible = np.flatnonzero(~np.append(is_space, False))
-    return np.minimum(visible[np.searchsorted(visible, starts)], np.maximum(starts, ends))

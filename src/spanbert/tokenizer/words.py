@@ -18,7 +18,7 @@ in no piece.
 from collections.abc import Sequence
 
 import numpy as np
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 from spanbert.shapes import Bool, Int
 
@@ -29,14 +29,32 @@ _SPACES = np.array([chr(i).isspace() and not 28 <= i <= 31 for i in range(_LAST_
 
 def splits_words(backend: Tokenizer) -> bool:
     """Whether the tokenizer's pre-tokens tell words apart."""
-    encoding = backend.encode("a a", add_special_tokens=False)
-    return len(set(encoding.word_ids)) > 1
+    return len(set(_two_words(backend).word_ids)) > 1
+
+
+def keeps_spaces(backend: Tokenizer) -> bool:
+    """Whether the characters of a piece include the space before its word."""
+    return any(start == len("a") for start, _ in _two_words(backend).offsets)
+
+
+def _two_words(backend: Tokenizer) -> Encoding:
+    return backend.encode("a a", add_special_tokens=False)
 
 
 def whitespace_in(text: str) -> Bool[np.ndarray, " characters"]:
     """True at each character that is whitespace."""
     code_points = np.frombuffer(text.encode("utf-32-le"), dtype="<u4")
     return _SPACES[np.minimum(code_points, _LAST_SPACE + 1)]
+
+
+def after_whitespace(
+    is_space: Bool[np.ndarray, " characters"],
+    starts: Int[np.ndarray, " seq"],
+    ends: Int[np.ndarray, " seq"],
+) -> Int[np.ndarray, " seq"]:
+    """Where each piece begins without the whitespace before it; its end, if it is nothing else."""
+    visible = np.flatnonzero(~np.append(is_space, False))
+    return np.minimum(visible[np.searchsorted(visible, starts)], ends)
 
 
 def word_starts(
