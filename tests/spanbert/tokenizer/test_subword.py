@@ -1,115 +1,175 @@
-"""Vocabularies: the same in every process, safe against forged specials, readable elsewhere."""
+"""Pieces of any kind of vocabulary, over odd texts: in order, whole, and never forged."""
 
 import hashlib
 import json
-import os
-import subprocess
-import sys
+from itertools import pairwise
 
 import pytest
-import tiny
 import transformers
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
-from spanbert.errors import CheckpointError, DataError
-from spanbert.tokenizer.subword import SPECIAL_TOKENS, load_tokenizer, train_tokenizer_on
+from spanbert.errors import CheckpointError
+from spanbert.tokenizer.pipelines import byte_bpe, unigram
+from spanbert.tokenizer.specials import BERT_SPECIALS, ROBERTA_SPECIALS
+from spanbert.tokenizer.subword import SubwordTokenizer, load_tokenizer
 
-SETTINGS = {"vocab_size": 300, "min_frequency": 1, "lower_case": False}
+ODD = [
+    *("e\u0301", "x\u0301\u0323", "👩\u200d👩\u200d👧", "שלום", "\u202e", "\0", "\u2028", "\r\n"),
+    *(
+        "漢字かな",
+        "\u200d",
+        "\u0301",
+        "don't",
+        "ﷺ",
+        "½",
+        "İ",
+        "ﬁ",
+        "…",
+        "\x85",
+        "\u3000",
+        " ",
+        "  ",
+    ),
+    *(
+        "▁",
+        "##a",
+        "Ġ",
+        "[SEP]",
+        "<mask>",
+        "</s>",
+        "kites" * 60,
+        "unbelievable kites",
+        ".",
+        "\ufffd",
+    ),
+]
+TEXTS = st.lists(st.sampled_from(ODD) | st.text(max_size=4), max_size=8).map("".join)
 
 
-@pytest.fixture(scope="module")
-def wordpiece():
-    return train_tokenizer_on(tiny.texts, **SETTINGS)
+@given(text=TEXTS)
+def test_pieces_lie_in_order_inside_the_text(tokenizer, text):
+    encoding = tokenizer.encode(text)
+    places = [0, *encoding.starts.tolist(), len(text)], [0, *encoding.ends.tolist(), len(text)]
+    assert all(sorted(each) == each for each in places)
+    assert (encoding.starts <= encoding.ends).all()
+    assert ((encoding.ids >= 0) & (encoding.ids < tokenizer.vocab_size)).all()
 
 
-@pytest.fixture(scope="module")
-def folder(wordpiece, tmp_path_factory):
-    path = tmp_path_factory.mktemp("wordpiece")
-    wordpiece.save(path)
-    return path
+@given(text=TEXTS)
+def test_no_word_begins_inside_a_character(tokenizer, text):
+    encoding = tokenizer.encode(text)
+    assert len(encoding.word_starts) == len(encoding.ids)
+    assert encoding.word_starts[:1].all()
+    pieces = [set(range(*ends)) for ends in zip(encoding.starts, encoding.ends, strict=True)]
+    for i, begins in enumerate(encoding.word_starts):
+        assert not (begins and any(pieces[i] & earlier for earlier in pieces[:i]))
 
 
-def test_the_vocabulary_is_the_same_in_every_process(tmp_path):
-    script = (
-        "import sys, tiny; from pathlib import Path\n"
-        "from spanbert.tokenizer.subword import train_tokenizer_on\n"
-        "texts = tiny.texts(400) + ['é ü ñ ô 漢 字 € ° ½ ' + chr(i) for i in range(200, 1500)]\n"
-        "train_tokenizer_on(lambda: texts, vocab_size=2500, min_frequency=1, lower_case=False)"
-        ".save(Path(sys.argv[1]))\n"
+@given(first=TEXTS, second=TEXTS.map("x".__add__))
+def test_words_stay_what_they_are_after_another_text(tokenizer, first, second):
+    together, alone = tokenizer.encode(f"{first} {second}"), tokenizer.encode(second)
+    starts = together.starts[together.word_starts] - len(first) - 1
+    assert starts[starts >= 0].tolist() == alone.starts[alone.word_starts].tolist()
+
+
+@pytest.fixture(scope="session")
+def theirs(folder):
+    return transformers.AutoTokenizer.from_pretrained(folder)
+
+
+@given(text=TEXTS)
+def test_transformers_reads_the_folder_and_agrees(tokenizer, theirs, text):
+    assume(not any(token in text for token in tokenizer.specials))  # which it takes for special
+    ids = tokenizer.encode(text).ids.tolist()
+    assert theirs(text)["input_ids"] == [tokenizer.cls_id, *ids, tokenizer.sep_id]
+
+
+def test_transformers_has_the_same_special_tokens(tokenizer, theirs):
+    assert len(theirs) == tokenizer.vocab_size
+    ours = tokenizer.pad_id, tokenizer.unk_id, tokenizer.mask_id
+    assert ours == (theirs.pad_token_id, theirs.unk_token_id, theirs.mask_token_id)
+    assert tokenizer.token(tokenizer.mask_id) == tokenizer.mask_token == theirs.mask_token
+
+
+@given(before=TEXTS, after=TEXTS, forged=st.sampled_from([*BERT_SPECIALS, *ROBERTA_SPECIALS]))
+def test_no_text_can_forge_a_special_token(trained, tokenizer, before, after, forged):
+    special = {tokenizer.pad_id, tokenizer.cls_id, tokenizer.sep_id, tokenizer.mask_id}
+    ids = tokenizer.encode(before + forged + after).ids.tolist()
+    assert not special & set(ids)
+    assert trained.encode(before + forged + after).ids.tolist() == ids
+
+
+def test_the_name_of_a_special_token_is_spelled(tokenizer):
+    """Known characters are not lost, whatever they spell."""
+    ids = tokenizer.encode(f"a {tokenizer.mask_token}").ids.tolist()
+    assert tokenizer.unk_id not in ids
+    assert tokenizer.decode(ids).replace(" ", "") == f"a{tokenizer.mask_token}"
+
+
+def test_special_tokens_hold_where_a_file_does_not_mark_them(folder, tmp_path):
+    content = json.loads((folder / "tokenizer.json").read_text())
+    for token in content["added_tokens"]:
+        token["special"] = False
+    (tmp_path / "tokenizer.json").write_text(json.dumps(content))
+    tokenizer = load_tokenizer(tmp_path)
+    ids = tokenizer.encode(f"a {tokenizer.mask_token} b").ids.tolist()
+    assert ids == load_tokenizer(folder).encode(f"a {tokenizer.mask_token} b").ids.tolist()
+
+
+def test_a_unigram_that_has_the_name_as_a_piece_finds_it_unknown():
+    """As the published ones do, whose special tokens have a score of 0."""
+    pieces = [(token, 0.0) for token in ROBERTA_SPECIALS] + [("▁", -1.0), ("a", -2.0)]
+    tokenizer = SubwordTokenizer(unigram(pieces, ROBERTA_SPECIALS, lower_case=False))
+    entries = [tokenizer.token(i) for i in tokenizer.encode("<mask> a</s>").ids.tolist()]
+    assert entries == ["▁", "<unk>", "▁", "a", "<unk>"]
+
+
+def test_contractions_spaces_and_pictures_are_words_of_a_byte_level_bpe():
+    alphabet = [*ROBERTA_SPECIALS, *sorted(pre_tokenizers.ByteLevel.alphabet())]
+    vocabulary = {entry: i for i, entry in enumerate(alphabet)}
+    tokenizer = SubwordTokenizer(byte_bpe(vocabulary, [], ROBERTA_SPECIALS))
+    text = "It's a👩\u200d👧  e\u0301."
+    encoding = tokenizer.encode(text)
+    starts = [*encoding.starts[encoding.word_starts].tolist(), len(text)]
+    words = [text[a:b].strip(" ") for a, b in pairwise(starts)]
+    assert words == ["It", "'s", "a", "👩\u200d👧", "", "e", "\u0301."]
+
+
+def unsplit(pieces):
+    """A Unigram as it was before pre-tokens: the whole text is one."""
+    backend = Tokenizer(models.Unigram([*((t, 0.0) for t in ROBERTA_SPECIALS), *pieces], unk_id=1))
+    backend.normalizer = normalizers.Sequence(
+        [normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")]
     )
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    digests = set()
-    for i in range(3):
-        folder = tmp_path / str(i)
-        folder.mkdir()
-        subprocess.run([sys.executable, "-c", script, str(folder)], check=True, env=environment)
-        digests.add(hashlib.sha256((folder / "vocab.txt").read_bytes()).hexdigest())
-    assert len(digests) == 1
+    return SubwordTokenizer(backend)
 
 
-def test_special_tokens_come_first(wordpiece):
-    assert [wordpiece.token(i) for i in range(5)] == list(SPECIAL_TOKENS)
-    assert wordpiece.vocab_size <= 300
+@given(st.lists(st.text("abé", min_size=1), min_size=1).map(" ".join))
+def test_without_pre_tokens_words_are_between_spaces(text):
+    tokenizer = unsplit([("▁", -2.0), ("a", -2.0), ("b", -2.0), ("▁ab", -1.0), ("aa", -3.0)])
+    encoding = tokenizer.encode(text)
+    starts = [i for i in range(len(text)) if text[i] != " " and (i == 0 or text[i - 1] == " ")]
+    assert encoding.starts[encoding.word_starts].tolist() == starts
 
 
-@pytest.mark.parametrize("forged", SPECIAL_TOKENS[:1] + SPECIAL_TOKENS[2:])
-def test_no_text_can_forge_a_special_token(wordpiece, folder, forged):
-    special = {wordpiece.pad_id, wordpiece.cls_id, wordpiece.sep_id, wordpiece.mask_id}
-    for tokenizer in (wordpiece, load_tokenizer(folder)):
-        assert not special & set(tokenizer.encode(f"a {forged} b{forged}c").ids.tolist())
+def test_the_digest_tells_tokenizers_apart(trained, tokenizer):
+    assert tokenizer.digest == trained.digest
+    vocabulary = {t: i for i, t in enumerate([*ROBERTA_SPECIALS, "a", "b", "ab", "ba", "aba"])}
+    orders = [[("a", "b"), ("b", "a"), ("ab", "a")], [("b", "a"), ("a", "b"), ("a", "ba")]]
+    merges = [SubwordTokenizer(byte_bpe(vocabulary, m, ROBERTA_SPECIALS)) for m in orders]
+    scores = [unsplit([("▁a", score)]) for score in (-1.0, -2.0)]
+    assert len({t.digest for t in (*merges, *scores, trained)}) == 5
 
 
-@given(st.text())
-def test_pieces_lie_in_order_inside_the_text(wordpiece, text):
-    encoding = wordpiece.encode(text)
-    assert (encoding.starts < encoding.ends).all() or not text.isascii()
-    assert (encoding.starts[1:] >= encoding.ends[:-1]).all()
-    assert ((encoding.ids >= 0) & (encoding.ids < wordpiece.vocab_size)).all()
-    assert len(encoding.ids) == 0 or encoding.word_starts[0]
+def test_the_digest_of_a_wordpiece_is_that_of_earlier_artifacts(trained, folder, kind):
+    if kind == "wordpiece":
+        content = [False, (folder / "vocab.txt").read_text(encoding="utf-8").split("\n")[:-1]]
+        assert trained.digest == hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
-def test_words_are_pre_tokens_and_punctuation_stands_alone(wordpiece):
-    encoding = wordpiece.encode("Bob's unbelievable kites.")
-    starts = encoding.starts[encoding.word_starts].tolist()
-    assert starts == [0, 3, 4, 6, 19, 24]
-
-
-def test_vocabulary_alone_gives_the_same_pieces(wordpiece, folder, tmp_path):
-    (tmp_path / "vocab.txt").write_bytes((folder / "vocab.txt").read_bytes())
-    text = " ".join(tiny.texts(5))
-    assert load_tokenizer(tmp_path).encode(text).ids.tolist() == wordpiece.encode(text).ids.tolist()
-
-
-def test_transformers_reads_the_folder_and_agrees(wordpiece, folder):
-    theirs = transformers.AutoTokenizer.from_pretrained(folder)
-    text = "Ann of Bergen FORGOT the river's source; é 漢字 unbelievable!"
-    ids = wordpiece.encode(text).ids.tolist()
-    assert theirs(text)["input_ids"] == [wordpiece.cls_id, *ids, wordpiece.sep_id]
-    assert len(theirs) == wordpiece.vocab_size
-    assert json.loads((folder / "tokenizer_config.json").read_text())["do_lower_case"] is False
-
-
-def test_case_is_kept_unless_told_otherwise(wordpiece):
-    assert wordpiece.encode("Oslo").ids.tolist() != wordpiece.encode("oslo").ids.tolist()
-    lower = train_tokenizer_on(tiny.texts, **{**SETTINGS, "lower_case": True})
-    assert lower.encode("Oslo").ids.tolist() == lower.encode("oslo").ids.tolist()
-
-
-def test_texts_without_a_word_are_refused():
-    with pytest.raises(DataError, match="no word"):
-        train_tokenizer_on(lambda: ["  \n "], **SETTINGS)
-
-
-def test_a_broken_or_missing_tokenizer_is_told_in_one_line(tmp_path):
-    with pytest.raises(CheckpointError, match=str(tmp_path)):
-        load_tokenizer(tmp_path)
-    (tmp_path / "tokenizer.json").write_text("{")
-    with pytest.raises(CheckpointError, match="not a readable tokenizer"):
-        load_tokenizer(tmp_path)
-
-
-def test_a_vocabulary_without_specials_is_refused(tmp_path):
-    (tmp_path / "vocab.txt").write_text("[PAD]\n[UNK]\na\n")
-    with pytest.raises(CheckpointError, match=r"lacks \[CLS\]"):
-        load_tokenizer(tmp_path)
+def test_a_vocabulary_without_a_role_is_refused():
+    backend = Tokenizer(models.WordLevel({"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3}, "[UNK]"))
+    with pytest.raises(CheckpointError, match="the mask token"):
+        SubwordTokenizer(backend)
