@@ -87,7 +87,7 @@ def lower_cases(backend: Tokenizer) -> bool:
 def merges_of(backend: Tokenizer) -> list[tuple[str, str]]:
     """The pairs that a BPE joins, first to last."""
     merges = json.loads(backend.to_str())["model"]["merges"]  # the library has no other way
-    return [tuple(m.split(" ")) if isinstance(m, str) else tuple(m) for m in merges]
+    return [(left, right) for left, right in merges]
 
 
 def _settings(folder: Path) -> dict[str, Any]:

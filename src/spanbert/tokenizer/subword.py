@@ -57,7 +57,7 @@ class SubwordTokenizer:
         self._entries = entries(backend)
         self._splits_words, self._keeps_spaces = splits_words(backend), keeps_spaces(backend)
         self.pad_id, self.unk_id, self.cls_id, self.sep_id, self.mask_id = (
-            backend.token_to_id(token) for token in self.specials
+            self._entries.index(token) for token in self.specials
         )
         # a Unigram can spell a special token's name in one piece: that piece is unknown
         self._id_in_text = np.arange(len(self._entries))

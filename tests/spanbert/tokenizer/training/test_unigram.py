@@ -13,7 +13,7 @@ def test_held_out_text_is_as_short_as_with_the_stock_trainer():
     texts, held_out = tiny.texts(200), " ".join(tiny.texts(50, seed=1))
     theirs = unigram([(t, 0.0) for t in ROBERTA_LAYOUT], ROBERTA_SPECIALS, lower_case=False)
     trainer = trainers.UnigramTrainer(
-        vocab_size=140, special_tokens=list(ROBERTA_LAYOUT), unk_token="<unk>", show_progress=False
+        vocab_size=200, special_tokens=list(ROBERTA_LAYOUT), unk_token="<unk>", show_progress=False
     )
     theirs.train_from_iterator(texts, trainer)
     config = TokenizerConfig(model="unigram", vocab_size=200, min_frequency=1)
