@@ -13,7 +13,7 @@ class TokenizerConfig:
     """Which vocabulary: an existing one, or one trained on the corpus."""
 
     path: str = ""  # folder with tokenizer.json, vocab.txt or vocab.json; empty: train one
-    model: Literal["wordpiece", "byte-bpe", "unigram"] = "wordpiece"  # what to train
+    model: Literal["wordpiece", "byte-bpe"] = "wordpiece"  # what to train
     vocab_size: int = 28_996  # upper bound when training; the published cased size
     min_frequency: int = 2  # pairs seen less often are not merged when training
     lower_case: bool = False  # SpanBERT is cased

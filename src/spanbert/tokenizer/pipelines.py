@@ -1,14 +1,14 @@
 """How each kind of vocabulary cuts text: normaliser, pre-tokens, pieces, and the way back.
 
 The rules are those of the models that made each kind known, so that a vocabulary gives the same ids
-in other libraries. `training/` finds the vocabularies; `folder.py` reads and writes them.
+in other libraries. `training/` finds the vocabularies; `folder.py` reads and writes them, and takes
+others, such as Unigrams, with the rules in their tokenizer.json.
 """
 
 from collections.abc import Mapping, Sequence
 
 from tokenizers import (
     AddedToken,
-    Regex,
     Tokenizer,
     decoders,
     models,
@@ -61,38 +61,7 @@ def byte_bpe(
     return backend
 
 
-def unigram(
-    scores: Sequence[tuple[str, float]], specials: SpecialTokens, *, lower_case: bool
-) -> Tokenizer:
-    """As SentencePiece: NFKC, and pre-tokens are runs between spaces.
-
-    Args:
-        scores: entries with their log probabilities, in order of their ids.
-    """
-    unk_id = [piece for piece, _ in scores].index(specials.unk)
-    backend = Tokenizer(models.Unigram(list(scores), unk_id=unk_id, byte_fallback=False))
-    lower = [normalizers.Lowercase()] if lower_case else []
-    spaces = [normalizers.Strip(), normalizers.Replace(Regex(" {2,}"), " ")]
-    backend.normalizer = normalizers.Sequence(
-        [normalizers.Nmt(), normalizers.NFKC(), *lower, *spaces]
-    )
-    backend.pre_tokenizer = pre_tokenizers.Metaspace()
-    backend.decoder = decoders.Metaspace()
-    backend.add_special_tokens(list(specials))
-    backend.post_processor = _template(backend, specials)
-    return backend
-
-
 def _frame(backend: Tokenizer, specials: SpecialTokens) -> tuple[tuple[str, int], tuple[str, int]]:
     """What ends and what begins a sequence, with their ids."""
     ids = backend.get_vocab()
     return (specials.sep, ids[specials.sep]), (specials.cls, ids[specials.cls])
-
-
-def _template(backend: Tokenizer, specials: SpecialTokens) -> processors.TemplateProcessing:
-    cls, sep = specials.cls, specials.sep
-    return processors.TemplateProcessing(
-        single=f"{cls} $A {sep}",
-        pair=f"{cls} $A {sep} $B:1 {sep}:1",
-        special_tokens=list(_frame(backend, specials)),
-    )

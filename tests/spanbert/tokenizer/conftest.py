@@ -2,6 +2,7 @@
 
 import pytest
 import tiny
+import unigrams
 
 from spanbert.tokenizer.config import TokenizerConfig
 from spanbert.tokenizer.subword import load_tokenizer
@@ -21,6 +22,8 @@ def kind(request):
 
 @pytest.fixture(scope="session")
 def trained(kind):
+    if kind == "unigram":
+        return unigrams.trained_unigram(TEXTS, vocab_size=500)
     config = TokenizerConfig(model=kind, vocab_size=500, min_frequency=1)
     return train_tokenizer_on(lambda: TEXTS, config)
 

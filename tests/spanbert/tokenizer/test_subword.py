@@ -6,12 +6,13 @@ from itertools import pairwise
 
 import pytest
 import transformers
+import unigrams
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 from spanbert.errors import CheckpointError
-from spanbert.tokenizer.pipelines import byte_bpe, unigram
+from spanbert.tokenizer.pipelines import byte_bpe
 from spanbert.tokenizer.specials import BERT_SPECIALS, ROBERTA_SPECIALS
 from spanbert.tokenizer.subword import SubwordTokenizer, load_tokenizer
 
@@ -126,7 +127,7 @@ def test_special_tokens_hold_where_a_file_does_not_mark_them(folder, tmp_path):
 def test_a_unigram_that_has_the_name_as_a_piece_finds_it_unknown():
     """As the published ones do, whose special tokens have a score of 0."""
     pieces = [(token, 0.0) for token in ROBERTA_SPECIALS] + [("▁", -1.0), ("a", -2.0)]
-    tokenizer = SubwordTokenizer(unigram(pieces, ROBERTA_SPECIALS, lower_case=False))
+    tokenizer = SubwordTokenizer(unigrams.unigram(pieces))
     entries = [tokenizer.token(i) for i in tokenizer.encode("<mask> a</s>").ids.tolist()]
     assert entries == ["▁", "<unk>", "▁", "a", "<unk>"]
 

@@ -4,6 +4,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spanbert.tokenizer.config import TokenizerConfig
+from spanbert.tokenizer.training.table import train_tokenizer_on
 from spanbert.tokenizer.words import whitespace_in, word_starts
 
 
@@ -26,3 +28,14 @@ def test_a_character_that_becomes_two_pre_tokens_is_in_one_word():
 def test_whitespace_is_what_unicode_says(text):
     separators = "\x1c\x1d\x1e\x1f"  # Python counts them, Unicode's White_Space does not
     assert whitespace_in(text).tolist() == [c.isspace() and c not in separators for c in text]
+
+
+def test_trap_03_words_are_pre_tokens_and_punctuation_stands_alone():
+    """BERT's words; not those between spaces, and not those that a literal "##" would tell."""
+    text = "Bob's (unbelievable) #1 ##kites!"
+    trained = train_tokenizer_on(lambda: [text], TokenizerConfig(vocab_size=200, min_frequency=1))
+    pieces = trained.encode(text)
+    begins = pieces.starts[pieces.word_starts].tolist()
+    words = [text[a:b].split()[0] for a, b in zip(begins, [*begins[1:], len(text)], strict=True)]
+    expected = ["Bob", "'", "s", "(", "unbelievable", ")", "#", "1", "#", "#", "kites", "!"]
+    assert words == expected

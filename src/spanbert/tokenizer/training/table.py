@@ -1,4 +1,8 @@
-"""Texts -> a tokenizer of the kind that the settings name."""
+"""Texts -> a tokenizer of the kind that the settings name.
+
+Unigram vocabularies are taken from a folder alone: the stock trainer adds numbers in the order of a
+hash map, so it gives another vocabulary in every process.
+"""
 
 from collections.abc import Callable, Iterable
 
@@ -8,14 +12,12 @@ from spanbert.errors import DataError
 from spanbert.tokenizer.config import TokenizerConfig
 from spanbert.tokenizer.subword import SubwordTokenizer
 from spanbert.tokenizer.training.byte_bpe import train_byte_bpe
-from spanbert.tokenizer.training.unigram import train_unigram
 from spanbert.tokenizer.training.wordpiece import train_wordpiece
 
 Trainer = Callable[[Callable[[], Iterable[str]], TokenizerConfig], Tokenizer]
 TRAINERS: dict[str, Trainer] = {
     "wordpiece": train_wordpiece,
     "byte-bpe": train_byte_bpe,
-    "unigram": train_unigram,
 }
 
 
