@@ -7,8 +7,19 @@ An artifact of kind "shards" holds, for each shard number NNNNN:
     NNNNN.offsets   (segments + 1) int64: where each segment begins in the pieces, then their number
     NNNNN.documents (segments) int64: number of the document that each segment is from
 
-The manifest's counts say how many of each there are and `token_type`: uint16 when the vocabulary
-allows, else uint32. Segments are stored without [CLS] and [SEP].
+and, where segments are pairs,
+
+    NNNNN.splits      (segments) int32: pieces of each segment's first part
+    NNNNN.random_next (segments) uint8: 1 where the second part is from another document
+
+and, where they are annotated, the same two files for "noun_phrases" as for
+
+    NNNNN.entities        (spans, 2) int32: half-open, in pieces from their segment's first
+    NNNNN.entities_offsets (segments + 1) int64: where each segment's spans begin, then their number
+
+The manifest's counts say how many of each there are, `pairs`, `annotator` ("" for none), and
+`token_type`: uint16 when the vocabulary allows, else uint32. Segments are stored without [CLS] and
+[SEP].
 """
 
 import numpy as np

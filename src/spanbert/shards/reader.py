@@ -2,41 +2,66 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from spanbert.errors import CheckpointError
 from spanbert.shapes import Bool, Int
 from spanbert.shards.format import KIND, VERSION, file_name
+from spanbert.shards.pieces import ANNOTATIONS, NO_SPANS
 from spanbert.storage import Manifest, read_manifest, verify
-
-
-def _no_spans() -> Int[np.ndarray, "spans 2"]:
-    return np.zeros((0, 2), dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One run of whole sentences, or a pair of them, without [CLS] and [SEP]."""
+    """One run of whole sentences, or a pair of runs, without [CLS] and [SEP]."""
 
     number: int
     ids: Int[np.ndarray, " seq"]
     word_starts: Bool[np.ndarray, " seq"]
     split: int = 0  # pieces of the first part of a pair; 0: there is one part
     is_random_next: bool = False  # of a pair: the second part is from another document
-    entities: Int[np.ndarray, "entities 2"] = field(
-        default_factory=_no_spans
-    )  # half-open, in pieces
-    noun_phrases: Int[np.ndarray, "phrases 2"] = field(default_factory=_no_spans)
+    entities: Int[np.ndarray, "spans 2"] = field(default_factory=lambda: NO_SPANS)  # as in `Pieces`
+    noun_phrases: Int[np.ndarray, "spans 2"] = field(default_factory=lambda: NO_SPANS)
 
 
 class _Shard:
     """The mapped arrays of one shard."""
 
-    def __init__(self, folder: Path, number: int, token_type: np.dtype) -> None:
-        self.tokens = np.memmap(folder / file_name(number, "tokens"), token_type, mode="r")
-        self.words = np.memmap(folder / file_name(number, "words"), np.uint8, mode="r")
-        self.offsets = np.fromfile(folder / file_name(number, "offsets"), "<i8")
+    def __init__(self, folder: Path, number: int, counts: dict[str, Any]) -> None:
+        def array(name: str, of: str | type) -> np.ndarray:
+            return _mapped(folder / file_name(number, name), np.dtype(of))
+
+        self.tokens = array("tokens", counts["token_type"])
+        self.words = array("words", np.uint8)
+        self.offsets = array("offsets", "<i8")
+        # artifacts made before there were pairs and annotations do not count them
+        self._has_pairs = bool(counts.get("pairs"))
+        if self._has_pairs:
+            self._splits = array("splits", "<i4")
+            self._random_next = array("random_next", np.uint8)
+        names = ANNOTATIONS if counts.get("annotator") else ()
+        self._spans = {
+            name: (array(name, "<i4").reshape(-1, 2), array(f"{name}_offsets", "<i8"))
+            for name in names
+        }
+
+    def segment(self, number: int, local: int) -> Segment:
+        """The segment in this place of the shard, which has this number among all."""
+        start, end = self.offsets[local : local + 2].tolist()
+        return Segment(
+            number,
+            self.tokens[start:end].astype(np.int64),
+            self.word_starts(start, end),
+            split=int(self._splits[local]) if self._has_pairs else 0,
+            is_random_next=self._has_pairs and bool(self._random_next[local]),
+            **{name: self._spans_of(name, local) for name in self._spans},
+        )
+
+    def _spans_of(self, name: str, local: int) -> Int[np.ndarray, "spans 2"]:
+        spans, offsets = self._spans[name]
+        return spans[offsets[local] : offsets[local + 1]].astype(np.int64)
 
     def word_starts(self, start: int, end: int) -> Bool[np.ndarray, " seq"]:
         """Bits [start, end) as booleans."""
@@ -59,9 +84,10 @@ class ShardReader:
     def __init__(self, folder: Path, *, check: bool = True) -> None:
         self.folder = folder
         self.manifest: Manifest = (verify if check else read_manifest)(folder, KIND, VERSION)
-        token_type = np.dtype(self.manifest.counts["token_type"])
         num_shards = sum(name.endswith(".tokens") for name in self.manifest.files)
-        self._shards = [_Shard(folder, number, token_type) for number in range(num_shards)]
+        self._shards = [
+            _Shard(folder, number, self.manifest.counts) for number in range(num_shards)
+        ]
         counts = [len(shard.offsets) - 1 for shard in self._shards]
         self._first_segment = np.concatenate([[0], np.cumsum(counts)])
         self._first_token = np.cumsum([0] + [len(shard.tokens) for shard in self._shards])
@@ -93,9 +119,7 @@ class ShardReader:
         """The segment with this number, 0 <= number < len(self)."""
         which = int(np.searchsorted(self._first_segment, number, side="right")) - 1
         shard, local = self._shards[which], number - int(self._first_segment[which])
-        start, end = (int(i) for i in shard.offsets[local : local + 2])
-        ids = shard.tokens[start:end].astype(np.int64)
-        return Segment(number, ids, shard.word_starts(start, end))
+        return shard.segment(number, local)
 
     def tokens_at(self, positions: Int[np.ndarray, " masked"]) -> Int[np.ndarray, " masked"]:
         """Pieces at these places of the whole run; uniform places give the unigram law."""
@@ -112,6 +136,12 @@ class ShardReader:
         for shard in self._shards:
             counts += np.bincount(shard.tokens, minlength=self.vocab_size)
         return counts
+
+
+def _mapped(path: Path, dtype: np.dtype) -> np.ndarray:
+    if path.stat().st_size == 0:  # cannot be mapped; a shard may hold no entity
+        return np.zeros(0, dtype)
+    return np.asarray(np.memmap(path, dtype, mode="r"))
 
 
 def require_vocabulary(manifest: Manifest, digest: str, place: Path) -> None:
