@@ -15,15 +15,18 @@ from spanbert.storage import Manifest, read_manifest, verify
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One run of whole sentences, or a pair of runs, without [CLS] and [SEP]."""
+    """One run of whole sentences, or a pair of runs, without [CLS] and [SEP].
+
+    Spans are those of `Pieces`; none crosses from the first part to the second.
+    """
 
     number: int
     ids: Int[np.ndarray, " seq"]
     word_starts: Bool[np.ndarray, " seq"]
     split: int = 0  # pieces of the first part of a pair; 0: there is one part
     is_random_next: bool = False  # of a pair: the second part is from another document
-    entities: Int[np.ndarray, "spans 2"] = field(default_factory=lambda: NO_SPANS)  # as in `Pieces`
-    noun_phrases: Int[np.ndarray, "spans 2"] = field(default_factory=lambda: NO_SPANS)
+    entities: Int[np.ndarray, "entities 2"] = field(default_factory=NO_SPANS.copy)
+    noun_phrases: Int[np.ndarray, "phrases 2"] = field(default_factory=NO_SPANS.copy)
 
 
 class _Shard:

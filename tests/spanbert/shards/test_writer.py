@@ -1,7 +1,10 @@
 """Shards hold every piece of every document, and are read back as written."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import spacy_rules
 
 from spanbert.corpus.documents import read_documents
 from spanbert.corpus.sentences import sentence_spans
@@ -82,3 +85,110 @@ def test_documents_without_text_leave_no_shards(artifacts, tmp_path):
             tmp_path / "empty", artifacts.tokenizer, tmp_path / "out", ShardsConfig()
         )
     assert not (tmp_path / "out").exists()
+
+
+def pieces_by_document(artifacts):
+    """The obvious way, for each document: ids, and whether each begins a word."""
+    tokenizer = load_tokenizer(artifacts.tokenizer)
+    made = []
+    for document in read_documents(artifacts.documents):
+        texts = [document.text[a:b] for a, b in sentence_spans(document.text)]
+        encodings = [tokenizer.encode(text) for text in texts]
+        starts = [s for e in encodings for s in e.word_starts.tolist()]
+        made.append(list(zip([i for e in encodings for i in e.ids.tolist()], starts, strict=True)))
+    return made
+
+
+def is_run_of(part, whole):
+    return any(whole[i : i + len(part)] == part for i in range(len(whole) - len(part) + 1))
+
+
+def parts_of(segment):
+    pieces = list(zip(segment.ids.tolist(), segment.word_starts.tolist(), strict=True))
+    return pieces[: segment.split], pieces[segment.split :]
+
+
+def test_pairs_are_runs_of_pieces_of_their_documents(artifacts, tmp_path, monkeypatch):
+    monkeypatch.setattr(writer, "SHARD_TOKENS", 700)
+    config = replace(artifacts.config.shards, pairs=True, short_fraction=0.1)
+    report = writer.write_shards(artifacts.documents, artifacts.tokenizer, tmp_path / "p", config)
+    reader = ShardReader(tmp_path / "p")
+    assert reader.has_pairs
+    wholes = pieces_by_document(artifacts)
+    numbers = np.concatenate(
+        [np.fromfile(p, "<i8") for p in sorted((tmp_path / "p").glob("*.documents"))]
+    )
+    segments = [reader.segment(i) for i in range(len(reader))]
+    for number, segment in zip(numbers, segments, strict=True):
+        first, second = parts_of(segment)
+        assert 0 < len(first) < len(segment.ids) <= config.max_pieces - 1
+        assert is_run_of(first, wholes[number])
+        sources = [w for i, w in enumerate(wholes) if (i != number) == segment.is_random_next]
+        assert any(is_run_of(second, whole) for whole in sources)
+    random_tokens = sum(len(s.ids) - s.split for s in segments if s.is_random_next)
+    assert report.repeated_tokens == random_tokens > 0
+    assert report.tokens == reader.num_tokens
+    total = sum(map(len, wholes))
+    assert total == report.tokens - report.repeated_tokens + report.dropped_tokens
+    names = {name.partition(".")[2] for name in reader.manifest.files}
+    assert names == {"tokens", "words", "offsets", "documents", "splits", "random_next"}
+
+
+def test_pairs_depend_on_the_seed_alone(artifacts, tmp_path):
+    digests = []
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        config = replace(artifacts.config.shards, pairs=True, seed=seed)
+        writer.write_shards(artifacts.documents, artifacts.tokenizer, tmp_path / name, config)
+        digests.append(read_manifest(tmp_path / name, "shards").digest)
+    assert digests[0] == digests[1] != digests[2]
+
+
+@pytest.fixture(scope="module")
+def rules(tmp_path_factory):
+    pytest.importorskip("spacy")
+    return spacy_rules.save_rules(tmp_path_factory.mktemp("rules") / "pipeline")
+
+
+@pytest.mark.parametrize("pairs", [False, True])
+def test_annotations_are_whole_in_their_part_of_a_segment(artifacts, rules, tmp_path, pairs):
+    config = replace(artifacts.config.shards, pairs=pairs, annotator=str(rules))
+    report = writer.write_shards(artifacts.documents, artifacts.tokenizer, tmp_path / "a", config)
+    reader, tokenizer = ShardReader(tmp_path / "a"), load_tokenizer(artifacts.tokenizer)
+    assert reader.is_annotated
+    assert reader.manifest.config["annotator"] == "en_pipeline 0.0.0"
+    entities = [text for text, label in spacy_rules.ENTITIES.items() if label != "DATE"]
+    for name, phrases in (("entities", entities), ("noun_phrases", spacy_rules.NOUN_PHRASES)):
+        wanted = [tokenizer.encode(phrase).ids.tolist() for phrase in phrases]
+        count = 0
+        for segment in (reader.segment(i) for i in range(len(reader))):
+            ids, cut = segment.ids.tolist(), segment.split
+            expected = [
+                [a, a + len(phrase)]
+                for phrase in wanted
+                for a in range(len(ids))
+                if ids[a : a + len(phrase)] == phrase and not a < cut < a + len(phrase)
+            ]
+            assert getattr(segment, name).tolist() == sorted(expected)
+            count += len(expected)
+        assert count == getattr(report, name) > 0
+
+
+def test_shards_made_before_pairs_and_annotations_are_read(tmp_path):
+    with publish(tmp_path / "old", "shards") as draft:
+        arrays = {
+            "tokens": bytes([7, 0, 8, 0, 9, 0]),  # three ids of two bytes
+            "words": bytes([0b10100000]),
+            "offsets": b"".join(n.to_bytes(8, "little") for n in (0, 2, 3)),
+            "documents": b"".join(n.to_bytes(8, "little") for n in (0, 1)),
+        }
+        for name, content in arrays.items():
+            (draft.folder / f"00000.{name}").write_bytes(content)
+        draft.counts |= {"token_type": "<u2", "vocab_size": 10}
+    reader = ShardReader(tmp_path / "old")
+    first, second = reader.segment(0), reader.segment(1)
+    assert (first.ids.tolist(), first.word_starts.tolist()) == ([7, 8], [True, False])
+    assert (second.ids.tolist(), second.word_starts.tolist()) == ([9], [True])
+    assert not reader.has_pairs
+    assert not reader.is_annotated
+    assert (first.split, first.is_random_next) == (0, False)
+    assert first.entities.shape == first.noun_phrases.shape == (0, 2)
