@@ -15,7 +15,7 @@ def build_shards(
     shards: Output[Dataset],
     held_out_shards: Output[Dataset],
 ) -> int:
-    """Cut documents into segments of whole sentences; returns the tokens to train on."""
+    """Cut documents into segments or pairs of them; returns the tokens to train on."""
     from dataclasses import asdict
     from pathlib import Path
 
@@ -33,6 +33,10 @@ def build_shards(
         )
         step.run.log_params(flat({"shards": asdict(step.config.shards)}))
         step.say(f"{report.tokens:,} tokens in {report.segments:,} segments")
+        if report.dropped_tokens:
+            step.say(f"{report.dropped_tokens:,} tokens cut from pairs that were too long")
+        if step.config.shards.annotator:
+            step.say(f"{report.entities:,} entities, {report.noun_phrases:,} noun phrases")
         step.record(
             {"tokens": report.tokens, "segments": report.segments},
             {role: read_manifest(f, "shards").digest for role, f in outputs.items()},
