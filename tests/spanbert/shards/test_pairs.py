@@ -3,6 +3,7 @@
 from collections import Counter
 from itertools import pairwise
 
+import hypothesis
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,6 +14,11 @@ from spanbert.shards.config import ShardsConfig
 from spanbert.shards.encode import EncodedDocument
 from spanbert.shards.pairs import pair_limit, sample_pairs
 from spanbert.shards.pieces import NO_SPANS, Pieces
+
+# a busy machine is no failure
+patient = hypothesis.settings(
+    deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 
 
 def document(number, *sentence_lengths):
@@ -29,9 +35,11 @@ def settings(max_pieces=21, **changes):
     return ShardsConfig(max_pieces=max_pieces, pairs=True, **changes)
 
 
-corpora = st.lists(
-    st.lists(st.integers(1, 20), min_size=1, max_size=12), min_size=1, max_size=5
-).map(lambda documents: corpus(*documents))
+def corpora(min_size=1):
+    sentences = st.lists(st.integers(1, 20), min_size=1, max_size=12)
+    return st.lists(sentences, min_size=min_size, max_size=5).map(lambda rows: corpus(*rows))
+
+
 configs = st.builds(settings, short_fraction=st.sampled_from([0.0, 0.5]), seed=st.integers(0, 99))
 
 
@@ -42,7 +50,8 @@ def own_runs(made):
     ]
 
 
-@given(corpora, configs)
+@patient
+@given(corpora(), configs)
 def test_a_document_is_in_its_pairs_once_but_for_what_is_counted_as_dropped(documents, config):
     for index, each in enumerate(documents):
         made = sample_pairs(documents, index, config)
@@ -51,7 +60,8 @@ def test_a_document_is_in_its_pairs_once_but_for_what_is_counted_as_dropped(docu
         assert sum(map(len, runs)) + made.num_dropped == len(each.pieces)
 
 
-@given(corpora, configs)
+@patient
+@given(corpora(), configs)
 def test_both_parts_hold_something_and_fit_together(documents, config):
     for index in range(len(documents)):
         for pair in sample_pairs(documents, index, config).pairs:
@@ -60,7 +70,8 @@ def test_both_parts_hold_something_and_fit_together(documents, config):
             assert (pair.second.document != index) == pair.is_random_next
 
 
-@given(corpora.filter(lambda documents: len(documents) > 1), configs)
+@patient
+@given(corpora(min_size=2), configs)
 def test_parts_are_whole_sentences_unless_they_were_cut_to_fit(documents, config):
     for index in range(len(documents)):
         made = sample_pairs(documents, index, config)
@@ -75,7 +86,8 @@ def test_parts_are_whole_sentences_unless_they_were_cut_to_fit(documents, config
                 assert pair.is_random_next or pair.first.end == pair.second.start
 
 
-@given(corpora.filter(lambda documents: len(documents) > 1), st.integers(0, 99))
+@patient
+@given(corpora(min_size=2), st.integers(0, 99))
 def test_pairs_are_full_unless_a_document_ends(documents, seed):
     config = settings(seed=seed)
     for index in range(len(documents)):
@@ -85,7 +97,8 @@ def test_pairs_are_full_unless_a_document_ends(documents, seed):
             assert is_full or pair.second.end == documents[last].sentence_bounds[-1]
 
 
-@given(corpora, configs)
+@patient
+@given(corpora(), configs)
 def test_pairs_are_a_function_of_documents_and_settings(documents, config):
     once, again = (
         [sample_pairs(documents, i, config) for i in order]
