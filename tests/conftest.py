@@ -1,10 +1,11 @@
 """Artifacts that many tests read; made once."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+import spacy_rules
 import tiny
 
 from spanbert.config import Config
@@ -47,3 +48,13 @@ def artifacts(tmp_path_factory) -> Artifacts:
     write_shards(made.documents, made.tokenizer, made.shards, config.shards)
     write_shards(made.held_out, made.tokenizer, made.held_out_shards, config.shards)
     return made
+
+
+@pytest.fixture(scope="session")
+def pair_shards(artifacts, tmp_path_factory) -> Path:
+    """The tiny run's documents as pairs, marked with entities and noun phrases."""
+    folder = tmp_path_factory.mktemp("pairs")
+    rules = str(spacy_rules.save_rules(folder / "rules"))
+    config = replace(artifacts.config.shards, pairs=True, annotator=rules)
+    write_shards(artifacts.documents, artifacts.tokenizer, folder / "shards", config)
+    return folder / "shards"

@@ -105,7 +105,9 @@ class Masker:
         name = self._masking.annotation
         spans = getattr(segment, name) if name else NO_SPANS
         inside = spans[(spans[:, 0] >= start) & (spans[:, 1] <= end)] - start
-        block = Block(segment.word_starts[start:end], inside)
+        word_starts = segment.word_starts[start:end].copy()
+        word_starts[:1] = True  # a part may begin inside a word, where a pair was cut to its length
+        block = Block(word_starts, inside)
         return SCHEMES[self._masking.scheme](block, self._masking, rng)
 
     def _boundary(self, runs: list[np.ndarray], blocks: list[tuple[int, int]]) -> BoundaryTargets:
@@ -134,6 +136,12 @@ def _require_made_for(
             f"masking.scheme = {masking.scheme!r} needs annotated shards",
             place=str(shards.folder),
             remedy="--set shards.annotator=en_core_web_sm and make the shards again",
+        )
+    if masking.annotation and shards.manifest.counts[masking.annotation] == 0:
+        raise DataError(
+            f"{shards.manifest.counts['annotator']} found no {masking.annotation} in these shards",
+            place=str(shards.folder),
+            remedy="annotate with a spaCy pipeline that has a parser and an entity recognizer",
         )
     if objective.nsp and not shards.has_pairs:
         raise DataError(

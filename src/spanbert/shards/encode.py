@@ -13,6 +13,7 @@ from spanbert.shapes import Bool, Int
 from spanbert.shards.pieces import NO_SPANS, Pieces
 from spanbert.tokenizer.subword import Encoding, SubwordTokenizer
 
+_BETWEEN = " "
 _DOCUMENTS_AT_ONCE = 256  # enough to keep the tokenizer's threads busy
 
 
@@ -33,14 +34,20 @@ def encode_documents(
     while group := list(islice(numbered, _DOCUMENTS_AT_ONCE)):
         sentences = [sentence_spans(document.text) for _, (document, _) in group]
         texts = [
-            document.text[start:end]
+            text
             for (_, (document, _)), spans in zip(group, sentences, strict=True)
-            for start, end in spans
+            for text in _sentence_texts(document.text, spans)
         ]
         encodings = iter(tokenizer.encode_batch(texts))
         for (number, (_, annotations)), spans in zip(group, sentences, strict=True):
             own = list(islice(encodings, len(spans)))
-            yield _joined(number, own, [start for start, _ in spans], annotations)
+            offsets = [start - len(_BETWEEN) * (n > 0) for n, (start, _) in enumerate(spans)]
+            yield _joined(number, own, offsets, annotations)
+
+
+def _sentence_texts(text: str, spans: list[tuple[int, int]]) -> list[str]:
+    """Sentences, all but the first with the space before: vocabularies that keep it count on it."""
+    return [_BETWEEN * (n > 0) + text[start:end] for n, (start, end) in enumerate(spans)]
 
 
 def _annotated(

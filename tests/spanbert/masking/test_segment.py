@@ -12,6 +12,7 @@ from spanbert.masking.schemes.table import SCHEMES
 from spanbert.masking.segment import Masker
 from spanbert.objectives.config import ObjectiveConfig
 from spanbert.shards.reader import Segment, ShardReader
+from spanbert.shards.writer import write_shards
 from spanbert.tokenizer.subword import load_tokenizer
 
 
@@ -111,13 +112,36 @@ def test_parts_of_a_pair_are_masked_each_by_its_own_budget(pair, tokenizer, mask
     assert result.is_random_next is None  # the objective does not ask
 
 
-def test_annotated_spans_are_masked_where_they_stand(pair, masker, monkeypatch):
-    monkeypatch.setattr(ShardReader, "is_annotated", True)
-    a = pair.split
-    marked = replace(pair, noun_phrases=np.array([[2, 4], [a + 1, a + 3]]))
-    config = MaskingConfig(scheme="noun-phrases", annotated_fraction=1.0)
-    masked = set(masker(masking=config).masked(marked, 0).masked.tolist())
-    assert {3, 4, a + 3, a + 4} <= masked  # behind [CLS], and behind [CLS] and [SEP]
+@pytest.mark.parametrize("scheme", ["named-entities", "noun-phrases"])
+def test_annotated_spans_are_masked_where_they_stand(pair_shards, tokenizer, scheme):
+    shards = ShardReader(pair_shards)
+    config = MaskingConfig(scheme=scheme, annotated_fraction=1.0)
+    masker = Masker(shards, tokenizer, config, ObjectiveConfig(nsp=True), seed=3)
+    num_filled = 0
+    for segment in map(shards.segment, range(len(shards))):
+        result = masker.masked(segment, 0)
+        assert result.is_random_next == segment.is_random_next
+        spans = getattr(segment, config.annotation)
+        shifts = np.where(spans[:, 1] <= segment.split, 1, 2)  # behind one special token, or two
+        marked = {
+            i + n for (a, b), n in zip(spans.tolist(), shifts, strict=True) for i in range(a, b)
+        }
+        for first, end in result.blocks:
+            masked = {i for i in result.masked.tolist() if first <= i < end}
+            available = {i for i in marked if first <= i < end}
+            if len(available) >= len(masked):  # phrases can meet the budget, so there is no word
+                num_filled += 1
+                assert masked <= available
+            else:
+                assert available <= masked
+    assert num_filled > 20
+
+
+def test_a_part_that_begins_inside_a_word_is_masked_like_any_other(pair, masker):
+    tail = replace(pair, word_starts=np.zeros(len(pair.ids), dtype=bool))
+    for scheme in ("whole-words", "geometric-spans"):
+        result = masker(masking=MaskingConfig(scheme=scheme)).masked(tail, 0)
+        assert {1, pair.split + 2} <= set(result.masked.tolist())  # one word each
 
 
 def test_without_the_boundary_objective_there_is_no_row(shards, masker):
@@ -147,9 +171,24 @@ def test_random_pieces_follow_the_corpus_and_are_never_special(shards, tokenizer
     assert counts == pytest.approx(law, abs=0.006)
 
 
-def test_every_scheme_masks_real_segments(shards, masker, monkeypatch):
-    monkeypatch.setattr(ShardReader, "is_annotated", True)
+def test_every_scheme_masks_real_pairs(pair_shards, tokenizer):
+    shards = ShardReader(pair_shards)
     for scheme in SCHEMES:
-        segment = shards.segment(2)
-        result = masker(masking=MaskingConfig(scheme=scheme)).masked(segment, 0)
-        assert len(result.masked) == int(np.ceil(0.15 * len(segment.ids)))
+        masker = Masker(shards, tokenizer, MaskingConfig(scheme=scheme), ObjectiveConfig(), seed=3)
+        for segment in map(shards.segment, range(10)):
+            sizes = (segment.split, len(segment.ids) - segment.split)
+            budget = sum(int(np.ceil(0.15 * size)) for size in sizes)
+            assert len(masker.masked(segment, 0).masked) == budget
+
+
+def test_a_pipeline_that_found_no_phrase_is_told(artifacts, tokenizer, tmp_path):
+    import spacy
+
+    nlp = spacy.blank("en")
+    nlp.add_pipe("entity_ruler").add_patterns([{"label": "GPE", "pattern": "Oslo"}])
+    nlp.to_disk(tmp_path / "rules")
+    config = replace(artifacts.config.shards, annotator=str(tmp_path / "rules"))
+    write_shards(artifacts.documents, artifacts.tokenizer, tmp_path / "shards", config)
+    masking = MaskingConfig(scheme="noun-phrases")
+    with pytest.raises(DataError, match="found no noun_phrases"):
+        Masker(ShardReader(tmp_path / "shards"), tokenizer, masking, ObjectiveConfig(), seed=3)

@@ -49,7 +49,7 @@ def test_a_sentence_that_does_not_fit_begins_the_next_segment():
     assert bounds.tolist() == [[0, 8], [8, 15]]
 
 
-def test_the_longest_sentences_are_cut_and_kept():  # official code loses them
+def test_trap_21_the_longest_sentences_are_cut_and_kept():
     bounds = segment_bounds(bounds_of(2, 25, 2), np.ones(29, dtype=bool), 10)
     assert bounds.tolist() == [[0, 2], [2, 12], [12, 22], [22, 29]]
 

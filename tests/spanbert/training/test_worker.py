@@ -113,3 +113,15 @@ def test_a_tokenizer_that_did_not_make_the_shards_is_refused(artifacts, inputs, 
     with pytest.raises(CheckpointError, match="not the one that the shards were made with"):
         train_on_worker(artifacts.config, replace(inputs, tokenizer=tmp_path / "other"))
     assert not inputs.checkpoints.exists()
+
+
+def test_pairs_with_next_sentence_prediction_train_to_the_end(artifacts, pair_shards, tmp_path):
+    settings = ("preset.model='bert'", "training.steps=40", "training.learning_rate=5e-3")
+    config = tiny.config(tmp_path, *settings)
+    inputs = Inputs(pair_shards, artifacts.tokenizer, tmp_path / "work")
+    train_on_worker(config, inputs)
+    curve = read_curve(inputs.curve)
+    assert curve[-1]["mlm_loss"] < curve[0]["mlm_loss"]
+    assert {"nsp_loss"} <= curve[0].keys()
+    assert "sbo_loss" not in curve[0]
+    assert curve[0]["loss"] == pytest.approx(curve[0]["mlm_loss"] + curve[0]["nsp_loss"])
