@@ -29,6 +29,7 @@ def finetune_qa(
     from spanbert.steps import flat, pipeline_step
     from spanbert.storage import read_manifest
     from spanbert.tasks.qa.train import finetune_qa as finetune
+    from spanbert.training.start import with_start_sizes
 
     with pipeline_step(f"finetune-qa-{start.replace(' ', '-')}", config_toml, run_folder) as step:
         step.run.log_params(flat({"qa": asdict(step.config.qa)}) | {"start": start})
@@ -37,7 +38,7 @@ def finetune_qa(
                 Path(qa_model.path),
                 start=Path(encoder.path) if encoder else None,
                 tokenizer=Path(tokenizer.path),
-                model=step.config.model,
+                model=with_start_sizes(step.config).model,
                 config=step.config.qa,
                 seed=step.config.run.seed,
                 say=step.say,

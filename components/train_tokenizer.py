@@ -16,11 +16,13 @@ def train_tokenizer(
     from spanbert.steps import flat, pipeline_step
     from spanbert.storage import read_manifest
     from spanbert.tokenizer.artifact import build_tokenizer
+    from spanbert.training.start import tokenizer_settings
 
     with pipeline_step("train-tokenizer", config_toml, run_folder) as step:
         folder = Path(tokenizer.path)
-        built = build_tokenizer(Path(documents.path), folder, step.config.tokenizer)
-        step.run.log_params(flat({"tokenizer": asdict(step.config.tokenizer)}))
+        settings = tokenizer_settings(step.config)
+        built = build_tokenizer(Path(documents.path), folder, settings)
+        step.run.log_params(flat({"tokenizer": asdict(settings)}))
         step.say(f"{built.vocab_size} vocabulary entries")
         step.record(
             {"vocab_size": built.vocab_size},

@@ -27,12 +27,13 @@ from spanbert.config import Config, to_toml
 from spanbert.corpus.sources import digest_sources
 from spanbert.errors import ConfigError, SpanbertError
 from spanbert.failures import take_failure
+from spanbert.model.importing.files import model_digest
 from spanbert.progress import MARK, Say
 from spanbert.storage import require_free_space
 from spanbert.tasks.qa.examples import read_questions
-from spanbert.tokenizer.folder import TOKENIZER_FILES
 from spanbert.training.resources import require_cpus
 from spanbert.training.scratch import clear_scratch
+from spanbert.training.start import tokenizer_settings, with_start_sizes
 
 _LEAST_FREE_BYTES = 500_000_000  # documents, shards, checkpoints and models of a small run
 
@@ -48,11 +49,12 @@ def run_local(config: Config, say: Say) -> dict[str, Any]:
     folder = run_folder_of(config)
     require_cpus(config.training)
     _require_questions(config)
+    _require_start(config)
     require_free_space(folder, _LEAST_FREE_BYTES)
     arguments = {
         "config_toml": to_toml(config),
         "run_folder": str(folder),
-        "sources_digest": digest_sources(_source_files(config)),
+        "sources_digest": sources_digest(config),
         "code_digest": code_digest(),
     }
     folder.mkdir(parents=True, exist_ok=True)
@@ -74,12 +76,18 @@ def _require_questions(config: Config) -> None:
             read_questions(Path(path))
 
 
-def _source_files(config: Config) -> list[str]:
-    """All that steps read from outside the run folder."""
-    tokenizer = Path(config.tokenizer.path)
-    names = TOKENIZER_FILES if config.tokenizer.path else ()
-    vocabulary = [str(tokenizer / name) for name in names if (tokenizer / name).is_file()]
-    return [*config.corpus.sources, *config.qa.train, *config.qa.dev, *vocabulary]
+def _require_start(config: Config) -> None:
+    """Refuse before any step a model that pre-training could not start from."""
+    with_start_sizes(config)
+    tokenizer_settings(config)
+
+
+def sources_digest(config: Config) -> str:
+    """sha256 over all that steps read from outside the run folder."""
+    texts = digest_sources([*config.corpus.sources, *config.qa.train, *config.qa.dev])
+    models = {tokenizer_settings(config).path, config.training.start} - {""}
+    content = [texts, *(model_digest(Path(model)) for model in sorted(models))]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
 def run_folder_of(config: Config) -> Path:

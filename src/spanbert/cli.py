@@ -7,9 +7,16 @@ from typing import Any
 
 from spanbert import __version__
 from spanbert.errors import SpanbertError, storage_error
-from spanbert.verbs import data, inspection, pipeline, pretraining, tasks
+from spanbert.verbs import data, inspection, models, pipeline, pretraining, tasks
 
-VERBS = (*pipeline.VERBS, *data.VERBS, *inspection.VERBS, *pretraining.VERBS, *tasks.VERBS)
+VERBS = (
+    *pipeline.VERBS,
+    *data.VERBS,
+    *inspection.VERBS,
+    *pretraining.VERBS,
+    *models.VERBS,
+    *tasks.VERBS,
+)
 GROUPS = {
     "evaluate": "losses of a pre-trained model: pretraining",
     "finetune": "an encoder -> a model of one task: qa",

@@ -10,12 +10,16 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import layouts
 import mlflow
 import pytest
 import tiny
 
+from pipelines.local import run_local, sources_digest
 from pipelines.processes import processes_of
 from spanbert.config import Config, load_config, to_toml
+from spanbert.errors import ConfigError
+from spanbert.progress import silent
 
 PATHS = os.pathsep.join(str(Path(__file__).parents[2] / part) for part in ("src", "."))
 
@@ -186,6 +190,24 @@ def test_broken_questions_are_refused_before_any_step(tmp_path):
     assert process.returncode == 3
     assert "answer_start" in output
     assert "prepare-corpus" not in output
+    assert not run.folder.exists()
+
+
+def test_a_start_is_part_of_what_a_run_reads(tmp_path):
+    theirs = tmp_path / "theirs"
+    layouts.bert("BertModel", max_position_embeddings=64).save_pretrained(theirs)
+    run = prepare(tmp_path, f"training.start={theirs}", "tokenizer.path=theirs")
+    before = sources_digest(run.config)
+    with (theirs / "model.safetensors").open("ab") as handle:
+        handle.write(b" ")
+    assert sources_digest(run.config) != before
+
+
+def test_a_start_without_a_vocabulary_is_refused_before_any_step(tmp_path):
+    layouts.bert("BertModel", max_position_embeddings=64).save_pretrained(tmp_path / "theirs")
+    run = prepare(tmp_path, f"training.start={tmp_path / 'theirs'}")
+    with pytest.raises(ConfigError, match="no vocabulary"):
+        run_local(run.config, silent)
     assert not run.folder.exists()
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from safetensors.torch import load_file, save_file
 
@@ -22,10 +23,19 @@ class CheckpointStore:
         folder: holds one folder a checkpoint.
         keep: how many of the newest are kept.
         inputs: digests of what is trained on, recorded with each.
+        config: settings that say what the weights are, recorded with each.
     """
 
-    def __init__(self, folder: Path, *, keep: int, inputs: Mapping[str, str]) -> None:
-        self._folder, self._keep, self._inputs = folder, keep, dict(inputs)
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        keep: int,
+        inputs: Mapping[str, str],
+        config: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._folder, self._keep = folder, keep
+        self._inputs, self._config = dict(inputs), dict(config or {})
 
     def save(self, state: TrainingState) -> Path:
         """Publish a checkpoint, then remove the oldest ones.
@@ -34,7 +44,7 @@ class CheckpointStore:
             StorageError: the disk refused; earlier checkpoints are untouched.
         """
         target = self._folder / f"step-{state.step:08d}"
-        with publish(target, KIND, inputs=self._inputs) as draft:
+        with publish(target, KIND, inputs=self._inputs, config=self._config) as draft:
             tensors = {name: t.detach().cpu().contiguous() for name, t in state.model.items()}
             save_file(tensors, draft.folder / _MODEL)
             moments = {name: t.detach().cpu().contiguous() for name, t in state.optimizer.items()}
@@ -71,11 +81,11 @@ class CheckpointStore:
 
     def _accept(self, folder: Path) -> None:
         manifest = verify(folder, KIND)
-        for role, digest in self._inputs.items():
-            if manifest.inputs.get(role) != digest:
+        for role in sorted({*self._inputs, *manifest.inputs}):
+            found, now = (inputs.get(role, "none") for inputs in (manifest.inputs, self._inputs))
+            if found != now:
                 raise CheckpointError(
-                    f"made from other {role} ({manifest.inputs.get(role, 'unknown')[:12]},"
-                    f" now {digest[:12]})",
+                    f"made from other {role} ({found[:12]}, now {now[:12]})",
                     place=str(folder),
                 )
 

@@ -7,7 +7,7 @@ safetensors, JSON or text; nothing here can execute.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,15 @@ from torch import Tensor
 from spanbert.errors import CheckpointError
 from spanbert.model.config import ModelConfig
 from spanbert.model.pretraining import PretrainingModel
+from spanbert.model.vocabulary import has_vocabulary
 from spanbert.objectives.config import ObjectiveConfig
 from spanbert.tokenizer.folder import TOKENIZER_FILES
+from spanbert.tokenizer.subword import load_tokenizer
 
 MLM_PREFIX = "cls.predictions."
 SBO_PREFIX = "cls.pair_target_predictions."
 NSP_PREFIX = "cls.seq_relationship."
+_SBO_POSITIONS = f"{SBO_PREFIX}position_embeddings.weight"
 _NUM_PROJECTIONS = 3  # query, key and value are one matrix here, three there
 
 # our name -> theirs, where a module's name is all that differs
@@ -57,8 +60,12 @@ _HEAD_NAMES = {
 }
 
 
-def huggingface_config(config: ModelConfig, architecture: str) -> dict[str, Any]:
-    """The `config.json` of a BERT of these sizes."""
+def huggingface_config(config: ModelConfig, architecture: str, pad_id: int = 0) -> dict[str, Any]:
+    """The `config.json` of a BERT of these sizes.
+
+    Args:
+        pad_id: of the padding token, whose embedding `transformers` never trains.
+    """
     return {
         "architectures": [architecture],
         "model_type": "bert",
@@ -74,7 +81,7 @@ def huggingface_config(config: ModelConfig, architecture: str) -> dict[str, Any]
         "type_vocab_size": config.num_token_types,
         "initializer_range": config.initializer_range,
         "layer_norm_eps": config.layer_norm_eps,
-        "pad_token_id": 0,
+        "pad_token_id": pad_id,
         "position_embedding_type": "absolute",
         "tie_word_embeddings": True,
         "torch_dtype": "float32",
@@ -160,7 +167,8 @@ def write_folder(
     """
     tensors = {name: t.detach().cpu() for name, t in published_names(state).items()}
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
-    text = json.dumps(huggingface_config(config, architecture), indent=2)
+    pad_id = load_tokenizer(tokenizer_folder).pad_id if has_vocabulary(tokenizer_folder) else 0
+    text = json.dumps(huggingface_config(config, architecture, pad_id), indent=2)
     (folder / "config.json").write_text(text + "\n")
     for name in TOKENIZER_FILES:
         if (tokenizer_folder / name).exists():
@@ -218,18 +226,23 @@ def objective_of(folder: Path) -> ObjectiveConfig:
         CheckpointError: the weights cannot be read.
     """
     path = folder / "model.safetensors"
-    place = f"{SBO_PREFIX}position_embeddings.weight"
     try:
         with safe_open(path, framework="pt") as weights:
-            names = set(weights.keys())
-            has_nsp = f"{NSP_PREFIX}weight" in names
-            if place not in names:
-                return ObjectiveConfig(sbo_weight=0.0, nsp=has_nsp)
-            positions, size = weights.get_slice(place).get_shape()
+            names = weights.keys()
+            shapes = {name: weights.get_slice(name).get_shape() for name in names}
     except (OSError, SafetensorError) as error:
         raise CheckpointError(
             f"no readable weights ({error})", place=str(path), remedy="pass a model folder"
         ) from error
+    return objective_of_shapes(shapes)
+
+
+def objective_of_shapes(shapes: Mapping[str, Sequence[int]]) -> ObjectiveConfig:
+    """Which heads of pre-training tensors of these published names and shapes make."""
+    has_nsp = f"{NSP_PREFIX}weight" in shapes
+    if len(shapes.get(_SBO_POSITIONS, ())) != 2:  # no such table
+        return ObjectiveConfig(sbo_weight=0.0, nsp=has_nsp)
+    positions, size = shapes[_SBO_POSITIONS]
     return ObjectiveConfig(max_sbo_pieces=positions, sbo_position_size=size, nsp=has_nsp)
 
 

@@ -8,8 +8,9 @@ from spanbert.validation import require
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """Optimisation, workers and cadence."""
+    """Where training starts from, optimisation, workers and cadence."""
 
+    start: str = ""  # a model in any layout, which then sets the sizes; empty: random weights
     steps: int = 300_000
     batch_tokens: int = 1_048_576  # over all workers
     micro_batch_tokens: int = 32_768  # most tokens of one forward pass on one worker

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, replace
@@ -21,6 +22,7 @@ from spanbert.checkpoints.store import CheckpointStore, load_state
 from spanbert.config import Config, to_toml
 from spanbert.errors import CheckpointError, DependencyError, SpanbertError
 from spanbert.failures import take_failure
+from spanbert.model.importing.artifact import REPORT_FILE
 from spanbert.model.published import write_folder
 from spanbert.progress import Say
 from spanbert.shards.reader import ShardReader
@@ -28,6 +30,7 @@ from spanbert.storage import publish, require_free_space, verify
 from spanbert.training.curve import read_curve
 from spanbert.training.resources import require_cpus
 from spanbert.training.scratch import scratch_folder
+from spanbert.training.start import prepare_start, with_sizes_of
 from spanbert.training.worker import Inputs, count_parameters
 
 _BYTES_PER_PARAMETER = 12  # weights and two moments in fp32
@@ -54,6 +57,7 @@ def pretrain(
 
     Raises:
         ConfigError: more CPUs are asked for than there are.
+        CheckpointError: the model to start from, the vocabulary and the objective do not fit.
         StorageError: too little space for the checkpoints.
         SpanbertError: what stopped the workers, with its exit code.
     """
@@ -63,9 +67,13 @@ def pretrain(
     # workers have a working directory of their own
     shards, tokenizer = shards.absolute(), tokenizer.absolute()
     inputs = Inputs(shards, tokenizer, work_root.absolute())
-    inputs = Inputs(shards, tokenizer, inputs.work_folder / _work_name(config, inputs.digests()))
+    if config.training.start:
+        config, inputs = _started(config, inputs, say)
+    work_folder = inputs.work_folder / _work_name(config, inputs.digests())
+    inputs = replace(inputs, work_folder=work_folder)
     _require_space(config, inputs)
-    settings = {name: str(path) for name, path in asdict(inputs).items()} | {
+    settings = {
+        "inputs": {role: str(path) for role, path in asdict(inputs).items() if path},
         "config_toml": to_toml(config),
         "tracking_uri": tracking_uri,
         "tracking_run": tracking_run,
@@ -74,7 +82,17 @@ def pretrain(
     return _export(config, inputs, folder, say)
 
 
-def _train(config: Config, settings: dict[str, str], work_folder: Path, say: Say) -> None:
+def _started(config: Config, inputs: Inputs, say: Say) -> tuple[Config, Inputs]:
+    """Settings and inputs of a run that starts from a model: its sizes, and where it is kept.
+
+    The model is imported here, once, so that no worker has to read a foreign file.
+    """
+    start = inputs.work_folder / "start"
+    prepare_start(config, inputs.tokenizer, start, say)
+    return with_sizes_of(config, start), replace(inputs, start=start)
+
+
+def _train(config: Config, settings: dict[str, Any], work_folder: Path, say: Say) -> None:
     """Run the workers to the last step; a finished run does nothing."""
     work_folder.mkdir(parents=True, exist_ok=True)
     take_failure(work_folder)  # an earlier run's
@@ -98,7 +116,7 @@ def _is_done(config: Config, work_folder: Path) -> bool:
     return last.is_dir()
 
 
-def _fit(config: Config, settings: dict[str, str], work_folder: Path) -> str:
+def _fit(config: Config, settings: dict[str, Any], work_folder: Path) -> str:
     """Start the workers and wait; returns "" or the last line of what went wrong."""
     from ray.train import FailureConfig, RunConfig, ScalingConfig
     from ray.train.torch import TorchTrainer
@@ -195,6 +213,8 @@ def _export(config: Config, inputs: Inputs, folder: Path, say: Say) -> dict[str,
         write_folder(draft.folder, state.model, sizes, "BertForMaskedLM", inputs.tokenizer)
         curve = json.dumps(read_curve(inputs.curve), indent=0)
         (draft.folder / "training.json").write_text(curve)
+        if inputs.start is not None:
+            shutil.copy(inputs.start / REPORT_FILE, draft.folder)
         draft.counts |= {
             "steps": state.step,
             "tokens": state.step * config.training.batch_tokens,

@@ -24,7 +24,7 @@ def main(settings: dict[str, Any]) -> None:
     restart the group for it; `ray_job` raises it.
     """
     config = parse_config(settings["config_toml"])
-    inputs = Inputs(*(Path(settings[name]) for name in ("shards", "tokenizer", "work_folder")))
+    inputs = Inputs(**{role: Path(path) for role, path in settings["inputs"].items()})
     torch.set_num_threads(config.training.threads_per_worker)
     with MetricsSink(settings["tracking_uri"], settings["tracking_run"]) as log:
         try:

@@ -5,7 +5,7 @@ batch. Worker 0 logs and saves.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
@@ -15,6 +15,7 @@ from spanbert.checkpoints.store import CheckpointStore, load_state
 from spanbert.config import Config
 from spanbert.masking.segment import Masker
 from spanbert.model.pretraining import PretrainingModel, initialize
+from spanbert.model.published import load_whole
 from spanbert.objectives.batch import PretrainingBatch, collate
 from spanbert.progress import LogMetrics, Say, no_metrics, silent
 from spanbert.shards.reader import ShardReader, require_vocabulary
@@ -37,13 +38,15 @@ class Inputs:
     shards: Path
     tokenizer: Path
     work_folder: Path  # checkpoints and curve of this run; outlives a kill
+    start: Path | None = None  # the published model that training starts from
 
     def digests(self) -> dict[str, str]:
-        """Of the shards and the tokenizer."""
-        return {
-            "shards": read_manifest(self.shards, "shards").digest,
-            "tokenizer": read_manifest(self.tokenizer, "tokenizer").digest,
-        }
+        """Of the shards, the tokenizer and the start, if there is one."""
+        kinds = {"shards": self.shards, "tokenizer": self.tokenizer}
+        digests = {kind: read_manifest(folder, kind).digest for kind, folder in kinds.items()}
+        if self.start is not None:
+            digests["start"] = read_manifest(self.start, "model").digest
+        return digests
 
     @property
     def checkpoints(self) -> Path:
@@ -66,10 +69,17 @@ class Seat:
     sum_over_workers: SumOverWorkers = one_worker
 
 
-def build_model(config: Config, vocab_size: int) -> PretrainingModel:
-    """A pre-training model with fresh weights drawn from the run's seed."""
+def build_model(config: Config, vocab_size: int, start: Path | None = None) -> PretrainingModel:
+    """A pre-training model with the weights of `start`, or fresh ones drawn from the run's seed.
+
+    Raises:
+        CheckpointError: the start lacks a weight, or its sizes are not those of the settings.
+    """
     model = _allocate(config, vocab_size)
-    initialize(model, config.model.initializer_range, config.run.seed)
+    if start is None:
+        initialize(model, config.model.initializer_range, config.run.seed)
+    else:
+        load_whole(model, start, "the model to start from", f"remove {start} and run again")
     return model
 
 
@@ -105,13 +115,11 @@ def train_on_worker(
     training = config.training
     if seat.rank != 0:
         say, log = silent, no_metrics
-    store = CheckpointStore(
-        inputs.checkpoints, keep=training.keep_checkpoints, inputs=inputs.digests()
-    )
     shards = ShardReader(inputs.shards, check=seat.rank == 0)
+    store = _store(config, inputs, shards.vocab_size)
     tokenizer = load_tokenizer(inputs.tokenizer)
     require_vocabulary(shards.manifest, tokenizer.digest, inputs.tokenizer)
-    model = build_model(config, shards.vocab_size).to(seat.device)
+    model = build_model(config, shards.vocab_size, inputs.start).to(seat.device)
     optimizer = build_optimizer(model, training)
     first = _resume(store, model, optimizer, say)
     trainer = Trainer(
@@ -138,6 +146,17 @@ def train_on_worker(
         ] + hooks
     batches_of = _batches(config, tokenizer, shards, seat)
     run_steps(trainer, batches_of, first, training.steps, hooks)
+
+
+def _store(config: Config, inputs: Inputs, vocab_size: int) -> CheckpointStore:
+    """The run's checkpoints, each with the sizes that it can be loaded by alone."""
+    sizes = replace(config.model, vocab_size=vocab_size)
+    return CheckpointStore(
+        inputs.checkpoints,
+        keep=config.training.keep_checkpoints,
+        inputs=inputs.digests(),
+        config={"model": asdict(sizes), "objective": asdict(config.objective)},
+    )
 
 
 def _resume(

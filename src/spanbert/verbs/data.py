@@ -16,8 +16,10 @@ def _corpus(options: argparse.Namespace) -> None:
 
 def _tokenizer(options: argparse.Namespace) -> None:
     from spanbert.tokenizer.artifact import build_tokenizer
+    from spanbert.training.start import tokenizer_settings
 
-    built = build_tokenizer(options.documents, options.output, config_of(options).tokenizer)
+    settings = tokenizer_settings(config_of(options))
+    built = build_tokenizer(options.documents, options.output, settings)
     print_json({"vocab_size": built.vocab_size})
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from spanbert.verbs.verb import QUICKSTART, Verb, config_of, print_json, say
@@ -12,6 +13,8 @@ def _pretrain(options: argparse.Namespace) -> None:
     from spanbert.training.ray_job import pretrain
 
     config = config_of(options)
+    if options.start is not None:
+        config = replace(config, training=replace(config.training, start=options.start))
     tracking = Tracking(config)
     with tracking.step(config.run_id, "pretrain") as run:
         counts = pretrain(
@@ -44,6 +47,13 @@ VERBS = (
         "shards -> a pre-trained encoder, on Ray",
         f"{QUICKSTART} --shards shards --tokenizer vocab --output encoder",
         paths=("--shards", "--tokenizer", "--output"),
+        options={
+            "--from": {
+                "dest": "start",
+                "metavar": "PATH",
+                "help": "model to start from, in any layout: training.start",
+            }
+        },
     ),
     Verb(
         "evaluate pretraining",

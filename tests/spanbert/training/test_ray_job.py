@@ -4,20 +4,27 @@ import contextlib
 import hashlib
 import os
 import re
+import shlex
 import signal
 import stat
 import urllib.error
 import urllib.request
 from pathlib import Path
 
+import layouts
 import psutil
 import pytest
 import tiny
+import torch
 from safetensors.torch import load_file
 
+from spanbert.cli import main
+from spanbert.config import to_toml
 from spanbert.errors import NumericsError, StorageError
 from spanbert.model.published import load_pretraining_model
 from spanbert.registry.tracking import Tracking
+from spanbert.storage import read_manifest
+from spanbert.tokenizer.subword import load_tokenizer
 from spanbert.training.curve import read_curve
 from spanbert.training.ray_job import pretrain
 from spanbert.training.worker import Inputs, train_on_worker
@@ -97,6 +104,26 @@ def test_two_workers_train_like_one_behind_a_token(artifacts, tmp_path):
     assert visitor.listening
     assert not list(work.glob("ray-token"))
     assert not any(visitor.token in line for line in visitor.lines)
+
+
+def test_training_goes_on_from_a_model_of_others(artifacts, tmp_path, monkeypatch, capsys):
+    vocab_size = load_tokenizer(artifacts.tokenizer).vocab_size
+    sizes = {"vocab_size": vocab_size, "max_position_embeddings": 64}
+    layouts.bert("BertForMaskedLM", **sizes).save_pretrained(tmp_path / "theirs")
+    config = tiny.config(tmp_path, "training.learning_rate=1e-9")  # stays where it started
+    (tmp_path / "tiny.toml").write_text(to_toml(config))
+    monkeypatch.chdir(tmp_path)
+    words = f"pretrain --config tiny.toml --shards {artifacts.shards} --output encoder"
+    words += f" --tokenizer {artifacts.tokenizer} --from theirs"
+    assert main(shlex.split(words)) == 0
+    assert "made new: cls.pair_target_predictions" in capsys.readouterr().err
+
+    before = load_file(tmp_path / "theirs" / "model.safetensors")
+    after = load_file(tmp_path / "encoder" / "model.safetensors")
+    name = "bert.encoder.layer.1.intermediate.dense.weight"
+    torch.testing.assert_close(after[name], before[name], atol=1e-6, rtol=0)
+    assert (tmp_path / "encoder" / "import.json").is_file()
+    assert "start" in read_manifest(tmp_path / "encoder", "model").inputs
 
 
 def test_divergence_stops_all_workers_at_once_with_its_code(artifacts, tmp_path):

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import asdict, dataclass, replace
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from spanbert.errors import CheckpointError, ConfigError
 from spanbert.model.config import ModelConfig
 from spanbert.model.pretraining import initialize
 from spanbert.model.published import load_whole, model_config_of, write_folder
+from spanbert.model.vocabulary import require_same_entries, require_same_size
 from spanbert.progress import LogMetrics, Say, no_metrics, silent
 from spanbert.storage import MANIFEST, publish, sha256_of, verify
 from spanbert.tasks.config import QAConfig
@@ -114,29 +114,10 @@ def _sizes(
 
 
 def _require_same_vocabulary(start: Path, tokenizer: SubwordTokenizer, sizes: ModelConfig) -> None:
-    """Refuse a model whose ids would mean other pieces."""
-    remedy = f"use the tokenizer in {start}"
+    """Refuse a model whose ids would mean other pieces; it may have more than the tokenizer."""
     if tokenizer.vocab_size > sizes.vocab_size:
-        raise CheckpointError(
-            f"the model has {sizes.vocab_size} entries, the tokenizer {tokenizer.vocab_size}",
-            place=str(start),
-            remedy=remedy,
-        )
-    if not any((start / name).is_file() for name in VOCABULARY_FILES):
-        return  # the sizes are all that can be compared
-    theirs, ours = _entries(load_tokenizer(start)), _entries(tokenizer)
-    for i, (their, our) in enumerate(zip_longest(theirs, ours)):
-        if their != our:
-            raise CheckpointError(
-                f"vocabularies of {len(theirs)} and {len(ours)} entries differ, first at id {i}:"
-                f" {their!r} in the model's, {our!r} in the tokenizer's",
-                place=str(start),
-                remedy=remedy,
-            )
-
-
-def _entries(tokenizer: SubwordTokenizer) -> list[str]:
-    return [tokenizer.token(i) for i in range(tokenizer.vocab_size)]
+        require_same_size(start, sizes.vocab_size, tokenizer)
+    require_same_entries(start, tokenizer)
 
 
 def _initial_model(start: Path | None, sizes: ModelConfig, seed: int) -> QuestionAnsweringModel:

@@ -1,0 +1,63 @@
+"""A model in any layout -> a published model folder, as `transformers` and we load it."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+from spanbert.model.importing.files import model_digest
+from spanbert.model.importing.model import import_model
+from spanbert.model.importing.report import LoadReport
+from spanbert.model.published import write_folder
+from spanbert.model.vocabulary import has_vocabulary, require_same_entries, require_same_size
+from spanbert.objectives.config import ObjectiveConfig
+from spanbert.storage import publish
+from spanbert.tokenizer.subword import SubwordTokenizer, load_tokenizer
+
+REPORT_FILE = "import.json"
+
+
+def import_folder(
+    path: Path,
+    folder: Path,
+    *,
+    tokenizer: Path | None = None,
+    objective: ObjectiveConfig | None = None,
+    seed: int = 0,
+) -> LoadReport:
+    """Write the model at `path` as a stock Hugging Face folder, its heads included.
+
+    Args:
+        folder: where it appears, with the account of the import in import.json.
+        tokenizer: a folder with its vocabulary; without one, that of the source is taken, if any.
+        objective, seed: as `import_model`.
+
+    Raises:
+        CheckpointError: the vocabulary is not the model's; as `import_model` otherwise.
+    """
+    model, report = import_model(path, objective, seed)
+    vocabulary = _vocabulary(path, tokenizer, report)
+    settings = {"model": asdict(report.model), "objective": objective and asdict(objective)}
+    inputs = import_inputs(path, vocabulary)
+    with publish(folder, "model", inputs=inputs, config=settings | {"seed": seed}) as draft:
+        if vocabulary is not None:
+            vocabulary.save(draft.folder)
+        state = model.state_dict()
+        write_folder(draft.folder, state, report.model, "BertForMaskedLM", draft.folder)
+        (draft.folder / REPORT_FILE).write_text(report.to_json(), encoding="utf-8")
+        draft.counts["num_parameters"] = sum(tensor.numel() for tensor in state.values())
+    return report
+
+
+def import_inputs(path: Path, vocabulary: SubwordTokenizer | None) -> dict[str, str]:
+    """Digests of what an imported folder is made from, by role."""
+    source = {"source": model_digest(path)}
+    return source if vocabulary is None else source | {"vocabulary": vocabulary.digest}
+
+
+def _vocabulary(path: Path, tokenizer: Path | None, report: LoadReport) -> SubwordTokenizer | None:
+    """The vocabulary that goes with the model, after a look at whether it fits."""
+    if tokenizer is None and not has_vocabulary(path):
+        return None
+    vocabulary = load_tokenizer(tokenizer or path)
+    require_same_size(path, report.model.vocab_size, vocabulary)
+    require_same_entries(path, vocabulary)
+    return vocabulary

@@ -1,0 +1,52 @@
+"""Whether a vocabulary is the one that a model was trained with."""
+
+from itertools import zip_longest
+from pathlib import Path
+
+from spanbert.errors import CheckpointError
+from spanbert.tokenizer.folder import VOCABULARY_FILES
+from spanbert.tokenizer.subword import SubwordTokenizer, load_tokenizer
+
+
+def has_vocabulary(folder: Path) -> bool:
+    """Whether a model's folder holds a vocabulary of its own."""
+    return any((folder / name).is_file() for name in VOCABULARY_FILES)
+
+
+def require_same_size(model: Path, vocab_size: int, tokenizer: SubwordTokenizer) -> None:
+    """Refuse a vocabulary with more or fewer entries than the model has.
+
+    Raises:
+        CheckpointError: tells both sizes.
+    """
+    if tokenizer.vocab_size != vocab_size:
+        raise CheckpointError(
+            f"the model has {vocab_size} entries, the tokenizer {tokenizer.vocab_size}",
+            place=str(model),
+            remedy="use the tokenizer that the model was trained with: --set tokenizer.path=FOLDER",
+        )
+
+
+def require_same_entries(model: Path, tokenizer: SubwordTokenizer) -> None:
+    """Refuse a vocabulary whose ids mean other pieces than in the model's own folder.
+
+    A folder without a vocabulary cannot tell.
+
+    Raises:
+        CheckpointError: tells the first id that differs.
+    """
+    if not has_vocabulary(model):
+        return
+    theirs, ours = _entries(load_tokenizer(model)), _entries(tokenizer)
+    for i, (their, our) in enumerate(zip_longest(theirs, ours)):
+        if their != our:
+            raise CheckpointError(
+                f"vocabularies of {len(theirs)} and {len(ours)} entries differ, first at id {i}:"
+                f" {their!r} in the model's, {our!r} in the tokenizer's",
+                place=str(model),
+                remedy=f"use the tokenizer in {model}",
+            )
+
+
+def _entries(tokenizer: SubwordTokenizer) -> list[str]:
+    return [tokenizer.token(i) for i in range(tokenizer.vocab_size)]

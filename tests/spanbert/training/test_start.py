@@ -1,0 +1,146 @@
+"""Training that starts from a model: it goes on from that model's weights, sizes and vocabulary."""
+
+import shutil
+from dataclasses import replace
+
+import layouts
+import pytest
+import tiny
+import torch
+from safetensors.torch import load_file
+
+from spanbert.errors import CheckpointError, ConfigError, DataError
+from spanbert.model.importing.artifact import import_folder
+from spanbert.model.published import load_pretraining_model
+from spanbert.objectives.pretraining import pretraining_losses
+from spanbert.progress import silent
+from spanbert.shards.reader import ShardReader
+from spanbert.tokenizer.subword import load_tokenizer
+from spanbert.training.curve import read_curve
+from spanbert.training.start import (
+    prepare_start,
+    tokenizer_settings,
+    with_sizes_of,
+    with_start_sizes,
+)
+from spanbert.training.worker import Inputs, Seat, _batches, train_on_worker
+
+NO_DROPOUT = ("model.hidden_dropout=0.0", "model.attention_dropout=0.0")
+
+
+@pytest.fixture
+def source(artifacts, tmp_path):
+    """A BERT of other sizes than the settings, with the vocabulary of the shards."""
+    vocab_size = load_tokenizer(artifacts.tokenizer).vocab_size
+    theirs = layouts.bert("BertForMaskedLM", vocab_size=vocab_size, max_position_embeddings=64)
+    theirs.save_pretrained(tmp_path / "theirs")
+    return tmp_path / "theirs"
+
+
+def started(artifacts, source, folder, *overrides):
+    """Settings and inputs as `ray_job` makes them."""
+    config = tiny.config(folder, f"training.start={source}", *NO_DROPOUT, *overrides)
+    prepare_start(config, artifacts.tokenizer, folder / "start", silent)
+    work = folder / "work"
+    inputs = Inputs(artifacts.shards, artifacts.tokenizer, work, start=folder / "start")
+    return with_sizes_of(config, folder / "start"), inputs
+
+
+def test_the_first_loss_is_that_of_the_imported_model(artifacts, source, tmp_path):
+    config, inputs = started(artifacts, source, tmp_path, "training.log_every_steps=1")
+    train_on_worker(config, inputs)
+    first = read_curve(inputs.curve)[0]
+
+    model = load_pretraining_model(tmp_path / "start")
+    shards = ShardReader(artifacts.shards)
+    tokenizer = load_tokenizer(artifacts.tokenizer)
+    with torch.no_grad():
+        batches = _batches(config, tokenizer, shards, Seat())(0)
+        sums = sum(pretraining_losses(model, batch).double() for batch in batches)
+    targets = sum(len(batch.mlm_targets) for batch in batches)
+    assert first["mlm_loss"] == pytest.approx(float(sums[0]) / targets, rel=1e-5)
+
+
+def test_a_checkpoint_is_a_start_too_and_carries_its_sizes(artifacts, source, tmp_path):
+    config, inputs = started(artifacts, source, tmp_path)
+    train_on_worker(config, inputs)
+    checkpoint = inputs.checkpoints / "step-00000012"
+    report = import_folder(checkpoint, tmp_path / "exported", tokenizer=artifacts.tokenizer)
+    assert report.model == replace(config.model, vocab_size=report.model.vocab_size)
+    assert (report.initialised, report.ignored) == ((), ())
+    state = load_pretraining_model(tmp_path / "exported").state_dict()
+    saved = load_file(checkpoint / "model.safetensors")
+    assert state.keys() == saved.keys()
+    assert all(torch.equal(state[name], saved[name]) for name in saved)
+
+
+def test_a_checkpoint_without_sizes_is_refused(artifacts, source, tmp_path):
+    import json
+
+    config, inputs = started(artifacts, source, tmp_path)
+    train_on_worker(config, inputs)
+    checkpoint = inputs.checkpoints / "step-00000012"
+    manifest = json.loads((checkpoint / "manifest.json").read_text()) | {"config": {}}
+    (checkpoint / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(CheckpointError, match="no sizes recorded") as refused:
+        import_folder(checkpoint, tmp_path / "exported")
+    assert "exported" in refused.value.remedy
+
+
+def test_a_checkpoint_of_another_start_is_refused(artifacts, source, tmp_path):
+    config, inputs = started(artifacts, source, tmp_path)
+    train_on_worker(config, inputs)
+    other = tmp_path / "other"
+    other.mkdir()
+    started(artifacts, source, other, "run.seed=4")
+    with pytest.raises(CheckpointError, match="made from other start"):
+        train_on_worker(config, replace(inputs, start=other / "start"))
+    with pytest.raises(CheckpointError, match="made from other start"):
+        train_on_worker(config, replace(inputs, start=None))
+
+
+def test_a_start_is_imported_once_and_again_when_its_files_change(artifacts, source, tmp_path):
+    config, said = tiny.config(tmp_path, f"training.start={source}"), []
+    for _ in range(2):
+        prepare_start(config, artifacts.tokenizer, tmp_path / "start", said.append)
+    assert sum("layers of 128" in line for line in said) == 1
+    config_file = source / "config.json"
+    config_file.write_text(config_file.read_text() + "\n")
+    prepare_start(config, artifacts.tokenizer, tmp_path / "start", said.append)
+    assert sum("layers of 128" in line for line in said) == 2
+
+
+def test_sizes_are_the_starts_and_dropout_is_ours(source, tmp_path):
+    config = tiny.config(tmp_path, f"training.start={source}", "model.hidden_dropout=0.3")
+    model = with_start_sizes(config).model
+    assert (model.hidden_size, model.max_positions, model.hidden_dropout) == (128, 64, 0.3)
+    plain = tiny.config(tmp_path)
+    assert with_start_sizes(plain) is plain
+
+
+def test_segments_longer_than_the_start_has_positions_are_refused(artifacts, source, tmp_path):
+    with pytest.raises(ConfigError, match="max_positions"):
+        started(artifacts, source, tmp_path, "shards.max_pieces=80")
+
+
+def test_a_vocabulary_that_is_not_the_starts_is_refused(artifacts, tmp_path):
+    layouts.bert("BertForMaskedLM", vocab_size=89).save_pretrained(tmp_path / "theirs")
+    with pytest.raises(CheckpointError, match="the model has 89 entries"):
+        started(artifacts, tmp_path / "theirs", tmp_path)
+    assert not (tmp_path / "start").exists()
+
+
+def test_a_start_that_is_not_there_is_told(artifacts, tmp_path):
+    with pytest.raises(DataError, match="nowhere"):
+        started(artifacts, tmp_path / "nowhere", tmp_path)
+
+
+def test_the_tokenizer_stage_takes_the_starts_vocabulary(artifacts, source, tmp_path):
+    config = tiny.config(tmp_path, f"training.start={source}")
+    with pytest.raises(ConfigError, match="no vocabulary") as refused:
+        tokenizer_settings(config)
+    assert "tokenizer.path" in refused.value.remedy
+    shutil.copy(artifacts.tokenizer / "vocab.txt", source)
+    assert tokenizer_settings(config).path == str(source)
+    named = tiny.config(tmp_path, f"training.start={source}", "tokenizer.path=elsewhere")
+    assert tokenizer_settings(named).path == "elsewhere"
