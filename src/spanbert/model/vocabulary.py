@@ -28,16 +28,17 @@ def require_same_size(model: Path, vocab_size: int, tokenizer: SubwordTokenizer)
 
 
 def require_same_entries(model: Path, tokenizer: SubwordTokenizer) -> None:
-    """Refuse a vocabulary whose ids mean other pieces than in the model's own folder.
+    """Refuse a vocabulary that cuts text other than the one in the model's own folder.
 
     A folder without a vocabulary cannot tell.
 
     Raises:
-        CheckpointError: tells the first id that differs.
+        CheckpointError: tells the first id that differs, or that casing, merges or scores do.
     """
     if not has_vocabulary(model):
         return
-    theirs, ours = _entries(load_tokenizer(model)), _entries(tokenizer)
+    own = load_tokenizer(model)
+    theirs, ours = _entries(own), _entries(tokenizer)
     for i, (their, our) in enumerate(zip_longest(theirs, ours)):
         if their != our:
             raise CheckpointError(
@@ -46,6 +47,13 @@ def require_same_entries(model: Path, tokenizer: SubwordTokenizer) -> None:
                 place=str(model),
                 remedy=f"use the tokenizer in {model}",
             )
+    if own.digest != tokenizer.digest:
+        raise CheckpointError(
+            "the entries are the model's, but the rules that cut text are not (casing, merges or"
+            " scores differ)",
+            place=str(model),
+            remedy=f"use the tokenizer in {model}",
+        )
 
 
 def _entries(tokenizer: SubwordTokenizer) -> list[str]:

@@ -40,7 +40,7 @@ def read_marked_text(text: str, tokenizer: SubwordTokenizer, max_positions: int)
     Raises:
         DataError: there is no marker, or the text is longer than the model's positions.
     """
-    markers = [match.span() for match in _marker_pattern().finditer(text)]
+    markers = [match.span() for match in _marker_pattern(tokenizer).finditer(text)]
     if not markers:
         raise DataError(f"no {MASK} in the text", remedy=f"pass a text like: The sun is {MASK}.")
     edges = [0, *(place for marker in markers for place in marker), len(text)]
@@ -86,6 +86,6 @@ def filled_text(marked: MarkedText, texts: Sequence[str]) -> str:
     return filled + marked.text[done:]
 
 
-def _marker_pattern() -> re.Pattern[str]:
-    """What a user writes for a mask, whatever the vocabulary calls it."""
-    return re.compile(re.escape(MASK))
+def _marker_pattern(tokenizer: SubwordTokenizer) -> re.Pattern[str]:
+    """What a user may write for a mask: [MASK], and what the vocabulary calls it."""
+    return re.compile(f"{re.escape(MASK)}|{re.escape(tokenizer.mask_token)}")

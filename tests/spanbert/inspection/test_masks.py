@@ -58,8 +58,8 @@ def test_every_scheme_is_shown_without_escapes_in_a_pipe(inspect, scheme, monkey
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
-        ("--set masking.scheme=named-entities", 3, "needs annotated shards"),
-        ("--set masking.scheme=noun-phrases", 3, "needs annotated shards"),
+        ("--set masking.scheme=named-entities", 2, "needs shards.annotator"),
+        ("--set masking.scheme=noun-phrases --set shards.annotator=x", 3, "needs annotated shards"),
         ("--set masking.scheme=sentences", 2, "must be one of"),
         ("--segments=-1", 2, "number of segments"),
         ("--epoch=-1", 2, "epoch"),

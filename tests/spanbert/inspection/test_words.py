@@ -3,7 +3,8 @@
 from masked_segments import masked_segments, segment_of
 
 from spanbert.inspection.words import words_of
-from spanbert.tokenizer.subword import SPECIAL_TOKENS, load_tokenizer
+from spanbert.tokenizer.specials import BERT_SPECIALS
+from spanbert.tokenizer.subword import load_tokenizer
 
 SCHEMES = [("geometric-spans", "span"), ("whole-words", "token"), ("subword-tokens", "token")]
 
@@ -57,7 +58,7 @@ def test_both_parts_of_a_pair_are_there(artifacts):
 
 
 def test_a_control_character_of_the_vocabulary_is_escaped(artifacts, tmp_path):
-    lines = [*SPECIAL_TOKENS, "The", "old", "\x1b[31m"]
+    lines = [*BERT_SPECIALS, "The", "old", "\x1b[31m"]
     (tmp_path / "vocab.txt").write_text("\n".join(lines))
     tokenizer = load_tokenizer(tmp_path)
     segment = segment_of(tokenizer, "The old", "old", [[1, 2]], [1])

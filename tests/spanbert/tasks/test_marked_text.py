@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
 from spanbert.tasks.marked_text import filled_text, read_marked_text, span_texts
-from spanbert.tokenizer.subword import SPECIAL_TOKENS, SubwordTokenizer, load_tokenizer
+from spanbert.tokenizer.specials import BERT_SPECIALS
+from spanbert.tokenizer.subword import SubwordTokenizer, load_tokenizer
 
 PIECES = st.sampled_from(
     ["[MASK]", "[MASK]", "[MASK ]", "[mask]", "Oslo", ".", " ", "  ", "\t", "é"]
@@ -36,20 +37,20 @@ def test_a_text_filled_with_its_own_markers_is_the_text(artifacts, text):
 
 
 def word_pieces(tmp_path):
-    words = [*SPECIAL_TOKENS, "walk", "##ing", "The", "old", "miller", ".", "(", ")"]
+    words = [*BERT_SPECIALS, "walk", "##ing", "The", "old", "miller", ".", "(", ")"]
     (tmp_path / "vocab.txt").write_text("\n".join(words))
     return load_tokenizer(tmp_path)
 
 
 def bytes_of_words():
-    words = [*SPECIAL_TOKENS, *sorted(pre_tokenizers.ByteLevel.alphabet()), "Ġold", "Ġmiller"]
+    words = [*BERT_SPECIALS, *sorted(pre_tokenizers.ByteLevel.alphabet()), "Ġold", "Ġmiller"]
     vocabulary = {word: i for i, word in enumerate(words)}
     merges = [("Ġ", "o"), ("Ġo", "l"), ("Ġol", "d")]
     vocabulary |= {"Ġo": len(words), "Ġol": len(words) + 1}
     backend = Tokenizer(models.BPE(vocabulary, merges))
     backend.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     backend.decoder = decoders.ByteLevel()
-    backend.add_special_tokens(list(SPECIAL_TOKENS))
+    backend.add_special_tokens(list(BERT_SPECIALS))
     return SubwordTokenizer(backend)
 
 

@@ -1,12 +1,13 @@
 """Training that starts from a model: it goes on from that model's weights, sizes and vocabulary."""
 
 import shutil
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import layouts
 import pytest
 import tiny
 import torch
+import transformers
 from safetensors.torch import load_file
 
 from spanbert.errors import CheckpointError, ConfigError, DataError
@@ -15,6 +16,11 @@ from spanbert.model.published import load_pretraining_model
 from spanbert.objectives.pretraining import pretraining_losses
 from spanbert.progress import silent
 from spanbert.shards.reader import ShardReader
+from spanbert.shards.writer import write_shards
+from spanbert.storage import read_manifest
+from spanbert.tasks.fill import MaskFiller
+from spanbert.tokenizer.artifact import build_tokenizer
+from spanbert.tokenizer.config import TokenizerConfig
 from spanbert.tokenizer.subword import load_tokenizer
 from spanbert.training.curve import read_curve
 from spanbert.training.start import (
@@ -68,6 +74,8 @@ def test_a_checkpoint_is_a_start_too_and_carries_its_sizes(artifacts, source, tm
     report = import_folder(checkpoint, tmp_path / "exported", tokenizer=artifacts.tokenizer)
     assert report.model == replace(config.model, vocab_size=report.model.vocab_size)
     assert (report.initialised, report.ignored) == ((), ())
+    recorded = read_manifest(tmp_path / "exported", "model").config["objective"]
+    assert recorded == asdict(config.objective)
     state = load_pretraining_model(tmp_path / "exported").state_dict()
     saved = load_file(checkpoint / "model.safetensors")
     assert state.keys() == saved.keys()
@@ -144,3 +152,48 @@ def test_the_tokenizer_stage_takes_the_starts_vocabulary(artifacts, source, tmp_
     assert tokenizer_settings(config).path == str(source)
     named = tiny.config(tmp_path, f"training.start={source}", "tokenizer.path=elsewhere")
     assert tokenizer_settings(named).path == "elsewhere"
+
+
+def test_roberta_goes_on_with_its_own_bytes_and_fills_its_own_mask(artifacts, tmp_path):
+    own = TokenizerConfig(model="byte-bpe", vocab_size=320)
+    tokenizer = build_tokenizer(artifacts.documents, tmp_path / "bytes", own)
+    source = tmp_path / "roberta"
+    theirs = layouts.roberta(vocab_size=320, max_position_embeddings=98, pad_token_id=1)
+    theirs.save_pretrained(source)
+    transformers.AutoTokenizer.from_pretrained(tmp_path / "bytes").save_pretrained(source)
+
+    config = tiny.config(tmp_path, f"training.start={source}", *NO_DROPOUT)
+    taken = build_tokenizer(artifacts.documents, tmp_path / "taken", tokenizer_settings(config))
+    assert taken.digest == tokenizer.digest
+    write_shards(artifacts.documents, tmp_path / "taken", tmp_path / "shards", config.shards)
+    prepare_start(config, tmp_path / "taken", tmp_path / "start", silent)
+    inputs = Inputs(
+        tmp_path / "shards", tmp_path / "taken", tmp_path / "work", start=tmp_path / "start"
+    )
+    config = with_sizes_of(config, tmp_path / "start")
+    train_on_worker(config, inputs)
+    checkpoint = inputs.checkpoints / "step-00000012"
+    import_folder(checkpoint, tmp_path / "out", tokenizer=tmp_path / "taken")
+
+    text = "The old miller<mask> it near Oslo."
+    filled = MaskFiller.load(tmp_path / "out").fill(text, num_best=3).spans[0].masks[0].by_mlm
+    reader = transformers.AutoTokenizer.from_pretrained(tmp_path / "out")
+    stock = transformers.AutoModelForMaskedLM.from_pretrained(tmp_path / "out").eval()
+    assert stock.config.pad_token_id == 1
+    inputs = reader(text, return_tensors="pt")
+    with torch.no_grad():
+        logits = stock(**inputs).logits[0]
+    best = logits[inputs["input_ids"][0] == reader.mask_token_id][0].topk(3)
+    assert [g.token for g in filled] == reader.convert_ids_to_tokens(best.indices.tolist())
+
+
+def test_a_vocabulary_with_the_same_entries_but_other_rules_is_refused(artifacts, source, tmp_path):
+    shutil.copytree(artifacts.tokenizer, tmp_path / "lower")
+    for name in ("vocab.txt", "tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(artifacts.tokenizer / name, source / name)
+    rules = tmp_path / "lower" / "tokenizer.json"
+    rules.write_text(rules.read_text().replace('"lowercase":false', '"lowercase": true'))
+    rules.write_text(rules.read_text().replace('"lowercase": false', '"lowercase": true'))
+    config = tiny.config(tmp_path, f"training.start={source}")
+    with pytest.raises(CheckpointError, match="casing, merges or scores differ"):
+        prepare_start(config, tmp_path / "lower", tmp_path / "start", silent)

@@ -1,7 +1,9 @@
 """A model in any layout -> a published model folder, as `transformers` and we load it."""
 
+import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from spanbert.model.importing.files import model_digest
 from spanbert.model.importing.model import import_model
@@ -9,7 +11,7 @@ from spanbert.model.importing.report import LoadReport
 from spanbert.model.published import write_folder
 from spanbert.model.vocabulary import has_vocabulary, require_same_entries, require_same_size
 from spanbert.objectives.config import ObjectiveConfig
-from spanbert.storage import publish
+from spanbert.storage import MANIFEST, publish
 from spanbert.tokenizer.subword import SubwordTokenizer, load_tokenizer
 
 REPORT_FILE = "import.json"
@@ -35,7 +37,8 @@ def import_folder(
     """
     model, report = import_model(path, objective, seed)
     vocabulary = _vocabulary(path, tokenizer, report)
-    settings = {"model": asdict(report.model), "objective": objective and asdict(objective)}
+    trained = asdict(objective) if objective else _recorded_objective(path)
+    settings = {"model": asdict(report.model), "objective": trained}
     inputs = import_inputs(path, vocabulary)
     with publish(folder, "model", inputs=inputs, config=settings | {"seed": seed}) as draft:
         if vocabulary is not None:
@@ -45,6 +48,14 @@ def import_folder(
         (draft.folder / REPORT_FILE).write_text(report.to_json(), encoding="utf-8")
         draft.counts["num_parameters"] = sum(tensor.numel() for tensor in state.values())
     return report
+
+
+def _recorded_objective(path: Path) -> dict[str, Any]:
+    """What the heads were trained on, where the source is ours and says so."""
+    if not (path / MANIFEST).is_file():
+        return {}
+    recorded = json.loads((path / MANIFEST).read_text())["config"].get("objective")
+    return recorded or {}
 
 
 def import_inputs(path: Path, vocabulary: SubwordTokenizer | None) -> dict[str, str]:

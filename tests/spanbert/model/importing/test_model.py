@@ -112,7 +112,7 @@ def test_weights_in_parts_are_put_together(tmp_path):
         import_model(tmp_path, MLM_ONLY, seed=1)
 
 
-def test_the_archive_layout_is_an_encoder_alone_in_half_precision(tmp_path):
+def test_trap_15_the_archive_layout_is_an_encoder_alone_in_half_precision(tmp_path):
     folder = layouts.write_archive(tmp_path / "spanbert", bert("BertForMaskedLM"))
     model, report = import_model(folder, BOTH, seed=1)
     theirs = bert("BertForMaskedLM").half().float().bert
