@@ -1,38 +1,23 @@
-"""The whole pipeline on this machine, with one command and no server.
+"""A pipeline on this machine, with one command and no server: the whole, or an ablation."""
 
-`run_local` starts this module as a child that drives `kfp.local`; the child's output goes to
-`pipeline.log` and its progress lines to the caller. Running the same settings again takes finished
-steps from kfp's cache and goes on inside the one that was cut off.
-"""
-
-import contextlib
-import fcntl
 import hashlib
 import json
-import os
-import shutil
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
 import components
 import pipelines
 import spanbert
-from pipelines.processes import end_processes, marked_environment
+from pipelines.child import CELLS, Request, run_in_child
+from spanbert.ablation.variants import Ablation, with_pairs
 from spanbert.config import Config, to_toml
 from spanbert.corpus.sources import digest_sources
-from spanbert.errors import ConfigError, SpanbertError
-from spanbert.failures import take_failure
+from spanbert.errors import ConfigError
 from spanbert.model.importing.files import model_digest
-from spanbert.progress import MARK, Say
+from spanbert.progress import Say
 from spanbert.storage import require_free_space
 from spanbert.tasks.qa.examples import read_questions
 from spanbert.training.resources import require_cpus
-from spanbert.training.scratch import clear_scratch
 from spanbert.training.start import tokenizer_settings, with_start_sizes
 
 _LEAST_FREE_BYTES = 500_000_000  # documents, shards, checkpoints and models of a small run
@@ -47,23 +32,68 @@ def run_local(config: Config, say: Say) -> dict[str, Any]:
             than there are, or they name no questions.
     """
     folder = run_folder_of(config)
+    _require_runnable(config, folder)
+    request = Request("end-to-end", {}, _arguments(config, folder))
+    run_in_child(folder, request, say)
+    return json.loads((folder / "results.json").read_text())
+
+
+def run_ablation(ablation: Ablation, say: Say) -> dict[str, Any]:
+    """Run every cell that is not finished yet, one after another; returns what the table shows.
+
+    A cell that fails does not keep the others from running; the failure is raised at the end.
+
+    Raises:
+        As `run_local` does.
+    """
+    folder = ablation_folder_of(ablation)
+    _require_runnable(ablation.base, folder)
+    grid = _grid_of(ablation, folder)
+    for cell in grid["cells"]:
+        _link_log(Path(cell["run_folder"]))
+    run_in_child(folder, Request("ablation", grid, _arguments(ablation.shared, folder)), say)
+    return json.loads((folder / "ablation.json").read_text())
+
+
+def ablation_folder_of(ablation: Ablation) -> Path:
+    """Where an ablation keeps its table, its log and its cells' folders."""
+    return Path(ablation.base.run.folder).absolute() / ablation.id
+
+
+def _grid_of(ablation: Ablation, folder: Path) -> dict[str, Any]:
+    """What `build_ablation` takes."""
+    pairs = to_toml(with_pairs(ablation.shared, True)) if ablation.needs_pairs else ""
+    cells = [
+        {"config_toml": to_toml(cell), "run_folder": str(folder / CELLS / cell.run_id)}
+        for cell in ablation.cells
+    ]
+    return {"cells": cells, "pairs_toml": pairs}
+
+
+def _link_log(cell_folder: Path) -> None:
+    """Let a cell's steps name a log in their own folder: all write to the ablation's."""
+    cell_folder.mkdir(parents=True, exist_ok=True)
+    link = cell_folder / "pipeline.log"
+    if not link.is_symlink():
+        link.symlink_to("../../pipeline.log")
+
+
+def _require_runnable(config: Config, folder: Path) -> None:
+    """Refuse at once what a step would refuse after others have worked."""
     require_cpus(config.training)
     _require_questions(config)
     _require_start(config)
     require_free_space(folder, _LEAST_FREE_BYTES)
-    arguments = {
+
+
+def _arguments(config: Config, folder: Path) -> dict[str, str]:
+    """What both pipelines take."""
+    return {
         "config_toml": to_toml(config),
         "run_folder": str(folder),
         "sources_digest": sources_digest(config),
         "code_digest": code_digest(),
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    with _only_one(folder):
-        if end_processes(folder):
-            say("ended what an earlier, killed run had left")
-        take_failure(folder)
-        _drive(folder, arguments, say)
-    return json.loads((folder / "results.json").read_text())
 
 
 def _require_questions(config: Config) -> None:
@@ -104,101 +134,3 @@ def code_digest() -> str:
             digest.update(path.relative_to(top).as_posix().encode() + b"\0")
             digest.update(path.read_bytes() + b"\0")
     return digest.hexdigest()
-
-
-def _drive(folder: Path, arguments: dict[str, str], say: Say) -> None:
-    """Run the child to its end; whatever happens, none of its processes is left."""
-    temporary = folder / "tmp"
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir()
-    environment = marked_environment(folder) | {"TMPDIR": str(temporary), "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "pipelines.local"]
-    try:
-        with _terminated_as_interrupt(), (folder / "pipeline.log").open("a") as log:
-            child = subprocess.Popen(  # noqa: S603  # our own interpreter and module
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                env=environment,
-                text=True,
-                errors="replace",
-                start_new_session=True,  # Ctrl-C comes to us; we end the others in order
-            )
-            assert child.stdin is not None
-            assert child.stdout is not None
-            with child.stdin as stdin:
-                json.dump(arguments, stdin)
-            for line in child.stdout:
-                log.write(line)
-                if MARK in line:
-                    say(line.partition(MARK)[2].rstrip())
-            code = child.wait()
-    finally:
-        end_processes(folder)
-        shutil.rmtree(temporary, ignore_errors=True)
-        for work in folder.glob("work/*/"):
-            clear_scratch(work)
-    if code != 0:
-        log_path = folder / "pipeline.log"
-        raise take_failure(folder) or SpanbertError(
-            f"the pipeline ended with code {code}",
-            place=str(log_path),
-            remedy=f"look at its end: tail {log_path}",
-        )
-
-
-@contextlib.contextmanager
-def _only_one(folder: Path) -> Iterator[None]:
-    """Hold the run's lock; the system lets go of it when this process dies, however it dies."""
-    with (folder / "lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            lock.seek(0)
-            raise ConfigError(
-                f"process {lock.read() or 'unknown'} is running these settings",
-                place=str(folder),
-                remedy="wait for it, or change a setting, for example --set run.seed=2",
-            ) from error
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        yield
-
-
-@contextlib.contextmanager
-def _terminated_as_interrupt() -> Iterator[None]:
-    """Take SIGTERM like Ctrl-C while the child runs."""
-
-    def interrupt(number: int, frame: FrameType | None) -> NoReturn:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _main() -> None:
-    """The child: run the pipeline whose arguments come on standard input."""
-    from kfp import local
-
-    from pipelines.end_to_end import end_to_end
-
-    arguments = json.load(sys.stdin)
-    root = Path(arguments["run_folder"]) / "pipeline"
-    local.init(
-        runner=local.SubprocessRunner(use_venv=False),
-        pipeline_root=str(root),
-        enable_caching=True,
-    )
-    try:
-        end_to_end(**arguments)
-    except RuntimeError as error:  # a step failed and has written down why
-        raise SystemExit(str(error)) from error
-
-
-if __name__ == "__main__":
-    _main()

@@ -18,7 +18,7 @@ SOURCES = sorted(
 )
 # the order in which data flows; a stage imports itself and what stands before it
 FLOW = ["corpus", "tokenizer", "shards", "model", "masking", "objectives", "checkpoints"]
-FLOW += ["training", "tasks"]
+FLOW += ["training", "tasks", "ablation"]
 # the one file that may read a pickle: it runs in a process of its own, by a whitelist
 UNPICKLER = PACKAGE / "model" / "unpickle_process.py"
 CORE = [

@@ -7,10 +7,11 @@ from typing import Any
 
 from spanbert import __version__
 from spanbert.errors import SpanbertError, storage_error
-from spanbert.verbs import data, inspection, models, pipeline, pretraining, tasks
+from spanbert.verbs import ablation, data, inspection, models, pipeline, pretraining, tasks
 
 VERBS = (
     *pipeline.VERBS,
+    *ablation.VERBS,
     *data.VERBS,
     *inspection.VERBS,
     *pretraining.VERBS,

@@ -116,10 +116,17 @@ class Tracking:
         self._client.log_batch(parent, params=[Param("config_digest", self._config.digest)])
         return parent
 
-    def conclude(self, run_id: str, metrics: Mapping[str, float], files: Iterable[Path]) -> None:
+    def conclude(
+        self,
+        run_id: str,
+        metrics: Mapping[str, float],
+        files: Iterable[Path] = (),
+        params: Mapping[str, Any] | None = None,
+    ) -> None:
         """Put a pipeline run's headline figures and files on its parent, and end it."""
         with _server_errors(self.uri):
             parent = StepRun(self._client, self.parent(run_id))
+            parent.log_params(params or {})
             parent.log_metrics(metrics)
             for path in files:
                 parent.log_file(path)

@@ -1,0 +1,177 @@
+"""A pipeline in a child process that drives `kfp.local`, and its end, whatever happens.
+
+The child's output goes to `pipeline.log` and its progress lines to the caller. Running the same
+settings again takes finished steps from kfp's cache and goes on inside the one that was cut off.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any, Literal, NoReturn
+
+from pipelines.processes import end_processes, marked_environment
+from spanbert.errors import ConfigError, SpanbertError
+from spanbert.failures import take_failure
+from spanbert.progress import MARK, Say
+from spanbert.training.scratch import clear_scratch
+
+CELLS = "cells"  # in an ablation's folder: the folders of its cells
+
+
+@dataclass(frozen=True)
+class Request:
+    """Which pipeline the child runs, and what it gives it.
+
+    Args:
+        build: what the pipeline is built from, for one that is built; else empty.
+        arguments: of the pipeline itself.
+    """
+
+    pipeline: Literal["end-to-end", "ablation"]
+    build: dict[str, Any]
+    arguments: dict[str, str]
+
+
+def run_in_child(folder: Path, request: Request, say: Say) -> None:
+    """Run the pipeline to its end; whatever happens, none of its processes is left.
+
+    Raises:
+        SpanbertError: what stopped a step, with the step's exit code.
+        ConfigError: another process is running in this folder.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with _only_one(folder):
+        if end_processes(folder):
+            say("ended what an earlier, killed run had left")
+        _take_failure(folder)
+        _drive(folder, request, say)
+
+
+def _drive(folder: Path, request: Request, say: Say) -> None:
+    temporary = folder / "tmp"
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir()
+    environment = marked_environment(folder) | {"TMPDIR": str(temporary), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "pipelines.child"]
+    try:
+        with _terminated_as_interrupt(), (folder / "pipeline.log").open("a") as log:
+            child = subprocess.Popen(  # noqa: S603  # our own interpreter and module
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                text=True,
+                errors="replace",
+                start_new_session=True,  # Ctrl-C comes to us; we end the others in order
+            )
+            assert child.stdin is not None
+            assert child.stdout is not None
+            with child.stdin as stdin:
+                json.dump(asdict(request), stdin)
+            for line in child.stdout:
+                log.write(line)
+                if MARK in line:
+                    say(line.partition(MARK)[2].rstrip())
+            code = child.wait()
+    finally:
+        end_processes(folder)
+        shutil.rmtree(temporary, ignore_errors=True)
+        for step_folder in _step_folders(folder):
+            for work in step_folder.glob("work/*/"):
+                clear_scratch(work)
+    if code != 0:
+        log_path = folder / "pipeline.log"
+        raise _take_failure(folder) or SpanbertError(
+            f"the pipeline ended with code {code}",
+            place=str(log_path),
+            remedy=f"look at its end: tail {log_path}",
+        )
+
+
+def _step_folders(folder: Path) -> list[Path]:
+    """The folders that steps are given: the run's, and those of an ablation's cells."""
+    return [folder, *sorted(folder.glob(f"{CELLS}/*/"))]
+
+
+def _take_failure(folder: Path) -> SpanbertError | None:
+    """The first failure that steps have recorded; all records are removed."""
+    found = {step_folder: take_failure(step_folder) for step_folder in _step_folders(folder)}
+    for step_folder, error in found.items():
+        if error:
+            error.place = "" if step_folder == folder else step_folder.name
+            return error
+    return None
+
+
+@contextlib.contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    """Hold the run's lock; the system lets go of it when this process dies, however it dies."""
+    with (folder / "lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            raise ConfigError(
+                f"process {lock.read() or 'unknown'} is running these settings",
+                place=str(folder),
+                remedy="wait for it, or change a setting, for example --set run.seed=2",
+            ) from error
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+@contextlib.contextmanager
+def _terminated_as_interrupt() -> Iterator[None]:
+    """Take SIGTERM like Ctrl-C while the child runs."""
+
+    def interrupt(number: int, frame: FrameType | None) -> NoReturn:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _main() -> None:
+    """The child: run the pipeline of the request that comes on standard input."""
+    from kfp import local
+
+    request = Request(**json.load(sys.stdin))
+    root = Path(request.arguments["run_folder"]) / "pipeline"
+    local.init(
+        runner=local.SubprocessRunner(use_venv=False),
+        pipeline_root=str(root),
+        enable_caching=True,
+    )
+    try:
+        _pipeline(request)(**request.arguments)
+    except RuntimeError as error:  # a step failed and has written down why
+        raise SystemExit(str(error)) from error
+
+
+def _pipeline(request: Request) -> Callable[..., Any]:
+    if request.pipeline == "ablation":
+        from pipelines.ablation import build_ablation
+
+        return build_ablation(**request.build)
+    from pipelines.end_to_end import end_to_end
+
+    return end_to_end
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,1 @@
+"""Ablations: a grid of variants, each pre-trained alike, compared over seeds."""
