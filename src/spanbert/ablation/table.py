@@ -106,15 +106,16 @@ def _markdown(heads: Sequence[str], rows: Sequence[Sequence[str]], num_names: in
 
 def _notes(results: dict[str, Any]) -> list[str]:
     steps, tokens = results["steps"], results["batch_tokens"]
-    num_seeds, num_tests = len(results["seeds"]), len(results["rows"]) - 1
+    num_seeds = len(results["seeds"])
+    seeds = "1 seed" if num_seeds == 1 else f"{num_seeds} seeds"
     return [
         f"Equal compute: each cell took {count(steps)} steps of {count(tokens)} tokens,"
         f" {count(steps * tokens)} in all. Cells of one seed start from the same weights and see"
         " the same segments in the same order; pairs of segments (2seq-nsp) are segments of their"
         " own.",
         "Change is from the first row, paired by seed; p is of an exact two-sided permutation test"
-        " over the seeds (signs of the differences flipped), not corrected for"
-        f" {num_tests} comparisons. With {num_seeds} seeds no p is below"
+        " over the seeds (signs of the differences flipped), not corrected for the number of"
+        f" rows. With {seeds} no p is below"
         f" {fixed(results['smallest_p'], 3)}.",
         "MLM loss is held-out, in nats, under each row's own masking: it ranks objectives of one"
         " scheme, not schemes.",
