@@ -4,7 +4,7 @@ The first row, in the paper's order, is the reference. A difference is taken see
 cells of one seed have all in common but what is ablated.
 """
 
-import statistics
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -64,9 +64,12 @@ def sign_flip_p(differences: Sequence[float]) -> float:
     """Two-sided p of the mean of paired differences under exchange within each pair.
 
     The share of sign patterns whose mean lies at least as far from 0 as the one observed: all
-    patterns up to 16 pairs, beyond that a fixed sample of them and the observed one.
+    patterns up to 16 pairs, beyond that a fixed sample of them and the observed one. NaN where a
+    difference is not finite.
     """
     found = np.asarray(differences)
+    if not np.isfinite(found).all():
+        return math.nan
     count = len(found)
     if count <= _MOST_ENUMERATED:
         signs = 1 - 2 * (np.arange(2**count)[:, None] >> np.arange(count) & 1)
@@ -95,11 +98,11 @@ def _row(cells: Sequence[CellScores], reference: Row | None) -> Row:
 
 
 def _comparison(values: dict[int, float], reference: Comparison | None) -> Comparison:
-    mean = statistics.fmean(values.values())
-    deviation = statistics.stdev(values.values()) if len(values) > 1 else None
+    found = np.array(list(values.values()))
+    mean = float(found.mean())
+    deviation = float(found.std(ddof=1)) if len(found) > 1 else None
     if reference is None:
         return Comparison(values, mean, deviation)
     differences = [value - reference.values[seed] for seed, value in values.items()]
-    return Comparison(
-        values, mean, deviation, statistics.fmean(differences), sign_flip_p(differences)
-    )
+    difference = float(np.mean(differences))
+    return Comparison(values, mean, deviation, difference, sign_flip_p(differences))
