@@ -46,6 +46,13 @@ def test_no_verb_is_a_usage_error(capsys):
         ("predict fill --model nowhere --input C 'The [MASK].'", 2, "pass a text or --input"),
         ("inspect masks --shards nowhere --tokenizer T", 3, "no finished shards"),
         ("report --results nowhere.json --output O", 3, "nowhere.json"),
+        ("ablate --config C --schemes words --objectives 1seq --seeds 1", 2, "did you mean whole"),
+        (
+            "ablate --config C --schemes noun-phrases --objectives 1seq --seeds 1",
+            2,
+            "--set shards.annotator=",
+        ),
+        ("ablate --config C --schemes whole-words --objectives 1seq --seeds 1", 2, "qa.train"),
     ],
 )
 def test_a_mistake_is_told_in_one_line_with_its_code(
