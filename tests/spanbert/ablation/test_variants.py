@@ -76,6 +76,11 @@ def test_the_boundary_objective_has_a_weight_where_it_is_ablated(tmp_path, base,
     assert weights == {"2seq-nsp": 0, "1seq": 0, "1seq-sbo": used}
 
 
+def test_subword_masking_alone_replaces_each_token_by_a_draw_of_its_own(tmp_path):
+    cells = ablation(tmp_path, FREE, ["1seq"], [1], "masking.replacement=token").cells
+    assert {c.masking.scheme for c in cells if c.masking.replacement == "token"} == {FREE[0]}
+
+
 def test_names_are_in_the_papers_order_and_once():
     grid = grid_of(["geometric-spans", "whole-words"] * 2, ["1seq-sbo", "1seq"], [3, 1, 3], ["qa"])
     assert grid.schemes == ("whole-words", "geometric-spans")
