@@ -111,9 +111,8 @@ def test_finished_cells_are_not_run_again(grown):
     cells = [f"{s}-{o}-{n}" for s, o, n in itertools.product(SCHEMES, OBJECTIVES, (1, 2))]
     assert re.findall(r"finished (\S+)", cut) == cells[:1]
     assert sorted(re.findall(r"finished (\S+)", output)) == sorted(cells[1:])
-    assert output.count("starting Ray") == 7
+    assert output.count("step 3/12") == 6, "the cell that was cut off does not begin again"
     assert "prepare-corpus" not in output
-    assert "going on from the checkpoint after step" in output
     again = ablate.run(1, 2)
     assert "pretrain" not in re.sub("-pretrained", "", again)
     assert "finished" not in again
