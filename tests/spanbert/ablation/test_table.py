@@ -56,7 +56,14 @@ def test_it_says_what_the_numbers_can_bear(tmp_path, seeds, told):
     text = " ".join(ablation_text(results_of(tmp_path, seeds)).split())
     assert told in text
     assert "12 steps of 300 tokens, 3,600 in all" in text
-    assert "one task alone" in text
+
+
+def test_trap_26_the_papers_rows_say_how_long_they_were_trained(tmp_path):
+    assert "1.2 million steps" in " ".join(ablation_text(results_of(tmp_path, (1, 2))).split())
+
+
+def test_trap_27_a_reader_is_warned_of_judging_by_one_task(tmp_path):
+    assert "one task alone" in ablation_text(results_of(tmp_path, (1, 2)))
 
 
 @settings(max_examples=25)

@@ -42,9 +42,7 @@ def test_saving_what_was_read_changes_no_byte(tokenizer, folder, tmp_path):
 
 
 @pytest.mark.parametrize("lower_case", [True, False])
-def test_trap_16_a_vocabulary_of_bert_is_cased_unless_its_settings_say_otherwise(
-    tmp_path, lower_case
-):
+def test_trap_16_a_vocabulary_is_cased_unless_its_settings_say_so(tmp_path, lower_case):
     (tmp_path / "vocab.txt").write_text("\n".join([*BERT_SPECIALS, "oslo", "Oslo"]))
     if lower_case:
         (tmp_path / "tokenizer_config.json").write_text('{"do_lower_case": true}')
