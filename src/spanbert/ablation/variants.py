@@ -91,7 +91,8 @@ class Ablation:
         registry = replace(
             self.base.registry, experiment=f"{self.base.registry.experiment}-{self.id}"
         )
-        return with_pairs(replace(self.base, registry=registry), False)
+        objective = replace(self.base.objective, nsp=False)  # a cell's own says whether it is asked
+        return with_pairs(replace(self.base, registry=registry, objective=objective), False)
 
     @property
     def needs_pairs(self) -> bool:

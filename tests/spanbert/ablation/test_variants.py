@@ -49,6 +49,13 @@ def test_cells_differ_in_what_is_ablated_alone(tmp_path):
         assert differences(a, b) <= allowed
 
 
+def test_the_base_may_be_any_preset(tmp_path):
+    for model in ("bert", "bert-1seq", "spanbert"):
+        made = ablation(tmp_path, FREE, ALL, (1,), f"preset.model={model}")
+        assert not made.shared.objective.nsp
+        assert [objective_of(cell) for cell in made.cells] == [*ALL] * len(FREE)
+
+
 def test_cells_survive_their_way_through_a_pipeline(tmp_path):
     for cell in ablation(tmp_path).cells:
         assert parse_config(to_toml(cell)) == cell
