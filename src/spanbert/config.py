@@ -72,8 +72,9 @@ class Config:
             f"shards.max_pieces + 2 = {longest} exceeds model.max_positions"
             f" = {self.model.max_positions}",
         )
+        asks_questions = bool(self.qa.train or self.qa.dev)
         require(
-            self.qa.max_length <= self.model.max_positions,
+            not asks_questions or self.qa.max_length <= self.model.max_positions,
             f"qa.max_length = {self.qa.max_length} exceeds model.max_positions"
             f" = {self.model.max_positions}",
         )

@@ -19,7 +19,8 @@ from typing import Any
 _NEW_USER_NAMESPACE, _NEW_NETWORK_NAMESPACE = 0x10000000, 0x40000000  # <linux/sched.h>
 _SPARE_BYTES = 2**30  # memory beside the file's own tensors
 _HOLDERS = ("model", "state_dict")  # where training programs keep the weights in their files
-_FORBIDDEN = re.compile(r"GLOBAL (\S+)")  # in torch's refusal
+_FORBIDDEN = re.compile(r"GLOBAL (\S+)")  # in torch's refusal: a name that is not on its list
+_NEWER = re.compile(r"Unsupported operand (147|149)\b")  # of pickle protocols 4 and later
 
 
 class StandIn:
@@ -55,6 +56,8 @@ def _answer(output: Path, seconds: int, size_bytes: int) -> dict[str, Any]:
         forbidden = _FORBIDDEN.search(str(error))
         if forbidden:
             return {"forbidden": forbidden[1]}
+        if _NEWER.search(str(error)):
+            return {"forbidden": "instructions that torch's own files do not have"}
         return {"damaged": "not a torch file"}
     except Exception as error:  # a damaged file can raise anything
         first = (str(error).strip().splitlines() or [""])[0]

@@ -23,7 +23,7 @@ def require_same_size(model: Path, vocab_size: int, tokenizer: SubwordTokenizer)
         raise CheckpointError(
             f"the model has {vocab_size} entries, the tokenizer {tokenizer.vocab_size}",
             place=str(model),
-            remedy="use the tokenizer that the model was trained with: --set tokenizer.path=FOLDER",
+            remedy="pass the tokenizer that the model was trained with",
         )
 
 

@@ -22,11 +22,13 @@ from spanbert.checkpoints.store import CheckpointStore, load_state
 from spanbert.config import Config, to_toml
 from spanbert.errors import CheckpointError, DependencyError, SpanbertError
 from spanbert.failures import take_failure
+from spanbert.masking.segment import Masker
 from spanbert.model.importing.artifact import REPORT_FILE
 from spanbert.model.published import write_folder
 from spanbert.progress import Say
-from spanbert.shards.reader import ShardReader
+from spanbert.shards.reader import ShardReader, require_vocabulary
 from spanbert.storage import publish, require_free_space, verify
+from spanbert.tokenizer.subword import load_tokenizer
 from spanbert.training.curve import read_curve
 from spanbert.training.resources import require_cpus
 from spanbert.training.scratch import scratch_folder
@@ -64,6 +66,7 @@ def pretrain(
     require_cpus(config.training)
     verify(shards, "shards")
     verify(tokenizer, "tokenizer")
+    _require_fitting(config, shards, tokenizer)
     # workers have a working directory of their own
     shards, tokenizer = shards.absolute(), tokenizer.absolute()
     inputs = Inputs(shards, tokenizer, work_root.absolute())
@@ -80,6 +83,13 @@ def pretrain(
     }
     _train(config, settings, inputs.work_folder, say)
     return _export(config, inputs, folder, say)
+
+
+def _require_fitting(config: Config, shards: Path, tokenizer: Path) -> None:
+    """Refuse before Ray starts what every worker would refuse after it."""
+    reader, subwords = ShardReader(shards, check=False), load_tokenizer(tokenizer)
+    require_vocabulary(reader.manifest, subwords.digest, tokenizer)
+    Masker(reader, subwords, config.masking, config.objective, seed=config.run.seed)
 
 
 def _started(config: Config, inputs: Inputs, say: Say) -> tuple[Config, Inputs]:

@@ -1,5 +1,6 @@
 """The verbs that bring models in and out, as a user types them."""
 
+import pickle
 import shlex
 
 import layouts
@@ -24,7 +25,12 @@ def test_a_fairseq_model_is_imported_and_exported(tmp_path, capsys, monkeypatch)
     layouts.write_fairseq(tmp_path / "model.pt", theirs)
     code, out, told = run("import --from model.pt --output ours", capsys)
     assert (code, out) == (0, "ours\n")
-    for part in ("fairseq model at model.pt", "2 layers of 128", "made new: nothing", "decoder"):
+    for part in (
+        "fairseq model at model.pt",
+        "2 layers of 128",
+        "made new: nothing",
+        "no vocabulary",
+    ):
         assert part in told
     code, _, told = run("export --model ours --output theirs", capsys)
     assert code == 0
@@ -40,6 +46,7 @@ def test_a_fairseq_model_is_imported_and_exported(tmp_path, capsys, monkeypatch)
         ("import --from empty --output ours", 4, "no model in a known layout"),
         ("import --from truncated.pt --output ours", 4, "no readable weights"),
         ("import --from unsafe.pt --output ours", 5, "posix.system"),
+        ("import --from bare.pt --output ours", 5, "could run code; refused"),
         ("export --model nowhere --output ours", 3, "no such model folder"),
     ],
 )
@@ -56,6 +63,7 @@ def test_what_cannot_be_imported_is_told_with_its_code(
     (tmp_path / "empty").mkdir()
     (tmp_path / "truncated.pt").write_bytes(b"\x80\x02}q")
     torch.save({"model": {"weight": torch.ones(2)}, "args": Call()}, tmp_path / "unsafe.pt")
+    (tmp_path / "bare.pt").write_bytes(pickle.dumps(Call()))
     before = sorted(tmp_path.rglob("*"))
     ended, _, shown = run(words, capsys)
     assert ended == code

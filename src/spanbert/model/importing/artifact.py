@@ -1,7 +1,7 @@
 """A model in any layout -> a published model folder, as `transformers` and we load it."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from spanbert.storage import MANIFEST, publish
 from spanbert.tokenizer.subword import SubwordTokenizer, load_tokenizer
 
 REPORT_FILE = "import.json"
+_NO_VOCABULARY = "there is no vocabulary beside it, and none here: import it again with --tokenizer"
 
 
 def import_folder(
@@ -37,6 +38,8 @@ def import_folder(
     """
     model, report = import_model(path, objective, seed)
     vocabulary = _vocabulary(path, tokenizer, report)
+    if vocabulary is None:
+        report = replace(report, notes=(*report.notes, _NO_VOCABULARY))
     trained = asdict(objective) if objective else _recorded_objective(path)
     settings = {"model": asdict(report.model), "objective": trained}
     inputs = import_inputs(path, vocabulary)

@@ -95,9 +95,16 @@ def _report(source: Source, expected: Mapping[str, Tensor], path: Path) -> LoadR
         num_loaded=len(loaded),
         num_parameters=sum(expected[name].numel() for name in loaded),
         initialised=tuple(sorted(expected.keys() - loaded)),
-        ignored=tuple(sorted(source.tensors.keys() - loaded)),
+        ignored=tuple(sorted(source.tensors.keys() - loaded - _copies(source.tensors))),
         notes=source.notes + _untied(source.tensors),
     )
+
+
+def _copies(tensors: Mapping[str, Tensor]) -> set[str]:
+    """Output matrices that are the word embeddings again: nothing is lost with them."""
+    return {
+        name for name in _TIED if name in tensors and torch.equal(tensors[name], tensors[_WORDS])
+    }
 
 
 def _untied(tensors: Mapping[str, Tensor]) -> tuple[str, ...]:
@@ -105,5 +112,5 @@ def _untied(tensors: Mapping[str, Tensor]) -> tuple[str, ...]:
     return tuple(
         f"{name} differs from the word embeddings, which took its place: predictions change"
         for name in _TIED
-        if name in tensors and not torch.equal(tensors[name], tensors[_WORDS])
+        if name in tensors.keys() - _copies(tensors)
     )

@@ -146,7 +146,7 @@ def test_fairseq_gives_both_heads_and_its_sizes(tmp_path, rows):
         head["cls.pair_target_predictions.mlp_layer_norm.layer_norm2.bias"].half().float(),
     )
     assert report.initialised == ()
-    assert {name.rpartition("decoder.")[2] for name in report.ignored} == {"weight"}
+    assert report.ignored == ()  # the tied output matrices are the word embeddings again
     if rows == 20:
         with pytest.raises(CheckpointError, match="max_sbo_pieces = 20") as refused:
             import_model(path, BOTH, seed=1)
