@@ -9,6 +9,7 @@ import signal
 import stat
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 
 import layouts
@@ -20,10 +21,12 @@ from safetensors.torch import load_file
 
 from spanbert.cli import main
 from spanbert.config import to_toml
-from spanbert.errors import NumericsError, StorageError
+from spanbert.errors import NumericsError, SpanbertError, StorageError
 from spanbert.model.published import load_pretraining_model
 from spanbert.registry.tracking import Tracking
 from spanbert.storage import read_manifest
+from spanbert.tokenizer.artifact import build_tokenizer
+from spanbert.tokenizer.config import TokenizerConfig
 from spanbert.tokenizer.subword import load_tokenizer
 from spanbert.training.curve import read_curve
 from spanbert.training.ray_job import pretrain
@@ -134,6 +137,24 @@ def test_divergence_stops_all_workers_at_once_with_its_code(artifacts, tmp_path)
         run(artifacts, tmp_path, config)
     assert stopped.value.exit_code == NumericsError.exit_code
     assert not (tmp_path / "encoder").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"tokenizer": "lower"}, "not the one that the shards were made with"),
+        ({"config": ("preset.model='bert'",)}, "needs shards of segment pairs"),
+    ],
+)
+def test_what_does_not_fit_is_refused_before_ray_starts(artifacts, tmp_path, changes, told):
+    lower = TokenizerConfig(vocab_size=300, lower_case=True)
+    build_tokenizer(artifacts.documents, tmp_path / "lower", lower)
+    config = tiny.config(tmp_path, *changes.get("config", ()))
+    tokenizer = tmp_path / "lower" if "tokenizer" in changes else artifacts.tokenizer
+    said = []
+    with pytest.raises(SpanbertError, match=told):
+        run(replace(artifacts, tokenizer=tokenizer), tmp_path, config, said.append)
+    assert said == []
 
 
 def test_too_little_room_is_refused_before_ray_starts(artifacts, tmp_path, monkeypatch):
