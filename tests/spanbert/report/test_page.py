@@ -392,3 +392,15 @@ def test_a_run_that_recorded_nothing_still_has_a_page():
 def test_results_of_another_schema_are_refused():
     with pytest.raises(DataError, match="schema version 2"):
         render(results_of() | {"schema_version": 2})
+
+
+def test_a_baseline_without_boundary_objective_shows_what_it_has():
+    results = results_of()
+    for figures in (results["held_out"], *results["pretraining"]["curve"]):
+        figures["nsp_loss"] = figures.pop("sbo_loss")
+    del results["masking"]["span_words"], results["masking"]["mean_span_words"]
+    page = render(results)
+    assert "Next-sentence loss" in page
+    assert "Span boundary (SBO)" not in page
+    assert "Length of masked spans" not in page
+    assert "Length of masked spans" in render(results_of())

@@ -135,3 +135,11 @@ def test_the_margin_of_chance_is_unknown_for_impossible_scores(row):
 def test_numbers_read_as_people_write_them(value, digits, text):
     assert fixed(value, digits) == text
     assert digits != 0 or count(value) == text
+
+
+def test_a_baseline_has_no_row_for_the_objective_that_it_lacks():
+    results = results_of()
+    del results["held_out"]["sbo_loss"]
+    table = summary_table(results, "report.html")
+    assert "masked token (MLM)" in table
+    assert "span boundary" not in table
