@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 import spacy_rules
 import tiny
+from hypothesis import settings
 
 from spanbert.config import Config
 from spanbert.corpus.documents import write_documents
 from spanbert.shards.writer import write_shards
 from spanbert.tokenizer.artifact import build_tokenizer
+
+settings.register_profile("busy machines", deadline=None)  # time is not what tests state
+settings.load_profile("busy machines")
 
 
 @dataclass(frozen=True)
