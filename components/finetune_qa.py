@@ -38,7 +38,7 @@ def finetune_qa(
                 Path(qa_model.path),
                 start=Path(encoder.path) if encoder else None,
                 tokenizer=Path(tokenizer.path),
-                model=with_start_sizes(step.config).model,
+                model=(step.config if encoder else with_start_sizes(step.config)).model,
                 config=step.config.qa,
                 seed=step.config.run.seed,
                 say=step.say,

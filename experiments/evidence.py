@@ -24,11 +24,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from spanbert.checkpoints.store import CheckpointStore, load_state
 from spanbert.config import Config, parse_config, to_toml
-from spanbert.model.published import write_folder
-from spanbert.shards.reader import ShardReader
-from spanbert.storage import publish, write_text_atomic
+from spanbert.model.importing.artifact import import_folder
+from spanbert.storage import write_text_atomic
 from spanbert.tasks.qa.evaluate import evaluate_qa
 from spanbert.tasks.qa.train import finetune_qa
 from spanbert.training.worker import Inputs, Seat, train_on_worker
@@ -205,18 +203,8 @@ def pretrain(state: Path, arm: str, end_s: float, device: torch.device) -> None:
 
     train_on_worker(config, inputs, Seat(device=device), say=print, after_checkpoint=stop_in_time)
     print(f"{arm}: {len(first)} checkpoints in {time.monotonic() - began_s:.0f} s", flush=True)
-    export(config, inputs, folder / "encoder")
-
-
-def export(config: Config, inputs: Inputs, folder: Path) -> None:
-    """The last checkpoint as a stock model folder."""
-    store = CheckpointStore(inputs.checkpoints, keep=1, inputs=inputs.digests())
-    newest = store.newest(print)
-    assert newest is not None, "training has saved its last step"
-    sizes = replace(config.model, vocab_size=ShardReader(inputs.shards).vocab_size)
-    with publish(folder, "model") as draft:
-        weights = load_state(newest).model
-        write_folder(draft.folder, weights, sizes, "BertForMaskedLM", inputs.tokenizer)
+    last = inputs.checkpoints / f"step-{config.training.steps:08d}"
+    import_folder(last, folder / "encoder", tokenizer=inputs.tokenizer)
 
 
 def finetune(state: Path, arm: str, seed: int) -> dict[str, Any]:

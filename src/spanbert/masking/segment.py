@@ -8,11 +8,12 @@ from spanbert.errors import DataError
 from spanbert.masking.config import MaskingConfig
 from spanbert.masking.corruption import corrupted_ids, replaced_units, sample_replacements
 from spanbert.masking.schemes.table import SCHEMES
-from spanbert.masking.spans import NO_SPANS, Block, masked_runs
+from spanbert.masking.spans import Block, masked_runs
 from spanbert.masking.targets import BoundaryTargets, boundary_targets, joined, masked_positions
 from spanbert.objectives.config import ObjectiveConfig
 from spanbert.rng import stream
 from spanbert.shapes import Bool, Int
+from spanbert.shards.pieces import NO_SPANS
 from spanbert.shards.reader import Segment, ShardReader
 from spanbert.tokenizer.subword import SubwordTokenizer
 
@@ -61,7 +62,7 @@ class Masker:
         *,
         seed: int,
     ) -> None:
-        _require_made_for(shards, masking, objective)
+        require_made_for(shards, masking, objective)
         self._shards, self._tokenizer = shards, tokenizer
         self._masking, self._objective, self._seed = masking, objective, seed
 
@@ -128,9 +129,14 @@ def _blocks(segment: Segment) -> list[tuple[int, int]]:
     return [(1, segment.split + 1), (segment.split + 2, size + 2)]
 
 
-def _require_made_for(
+def require_made_for(
     shards: ShardReader, masking: MaskingConfig, objective: ObjectiveConfig
 ) -> None:
+    """Refuse shards that lack what masking or an objective needs.
+
+    Raises:
+        DataError: they hold no pairs, or none of the annotations.
+    """
     if masking.annotation and not shards.is_annotated:
         raise DataError(
             f"masking.scheme = {masking.scheme!r} needs annotated shards",

@@ -11,8 +11,6 @@ import numpy as np
 
 from spanbert.shapes import Bool, Int
 
-NO_SPANS = np.zeros((0, 2), dtype=np.int64)
-
 
 @dataclass(frozen=True, slots=True)
 class Block:

@@ -22,7 +22,7 @@ from spanbert.checkpoints.store import CheckpointStore, load_state
 from spanbert.config import Config, to_toml
 from spanbert.errors import CheckpointError, DependencyError, SpanbertError
 from spanbert.failures import take_failure
-from spanbert.masking.segment import Masker
+from spanbert.masking.segment import require_made_for
 from spanbert.model.importing.artifact import REPORT_FILE
 from spanbert.model.published import write_folder
 from spanbert.progress import Say
@@ -87,9 +87,9 @@ def pretrain(
 
 def _require_fitting(config: Config, shards: Path, tokenizer: Path) -> None:
     """Refuse before Ray starts what every worker would refuse after it."""
-    reader, subwords = ShardReader(shards, check=False), load_tokenizer(tokenizer)
-    require_vocabulary(reader.manifest, subwords.digest, tokenizer)
-    Masker(reader, subwords, config.masking, config.objective, seed=config.run.seed)
+    reader = ShardReader(shards, check=False)
+    require_vocabulary(reader.manifest, load_tokenizer(tokenizer).digest, tokenizer)
+    require_made_for(reader, config.masking, config.objective)
 
 
 def _started(config: Config, inputs: Inputs, say: Say) -> tuple[Config, Inputs]:

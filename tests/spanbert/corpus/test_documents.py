@@ -50,7 +50,7 @@ def assert_accounted(report, train, held):
 # --- cleaning ---
 
 
-@settings(max_examples=300, deadline=None)  # the first call builds a table
+@settings(max_examples=300)  # the first call builds a table
 @given(
     st.one_of(
         st.text(st.characters()),
@@ -107,9 +107,7 @@ def test_cleaning_takes_linear_time(unit):
 # --- accounting ---
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.one_of(

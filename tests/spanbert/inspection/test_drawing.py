@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from masked_segments import masked_segments, segment_of
 
@@ -46,7 +46,6 @@ WORDS = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(WORDS, st.integers(20, 60))
 def test_every_line_fits_and_no_word_is_lost(words, columns):
     lines = [plain(line) for line in draw_coloured([FIRST, *words, LAST], columns)]
@@ -57,7 +56,6 @@ def test_every_line_fits_and_no_word_is_lost(words, columns):
     assert sorted(shown) == sorted("".join(expected))
 
 
-@settings(deadline=None)
 @given(WORDS, st.integers(20, 60))
 def test_each_original_stands_under_what_the_model_sees(words, columns):
     apart = [replace(w, seen=w.seen[:9], original=w.original[:9], is_glued=False) for w in words]

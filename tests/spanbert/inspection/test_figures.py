@@ -7,10 +7,11 @@ from spanbert.inspection.figures import draw_statistics
 from spanbert.masking.config import MaskingConfig
 from spanbert.masking.schemes.geometric_spans import mask_geometric_spans
 from spanbert.masking.segment import MaskedSegment
-from spanbert.masking.spans import NO_SPANS, Block, masked_runs
+from spanbert.masking.spans import Block, masked_runs
 from spanbert.masking.statistics import masking_statistics, published_figures
 from spanbert.masking.targets import boundary_targets, masked_positions
 from spanbert.objectives.config import ObjectiveConfig
+from spanbert.shards.pieces import NO_SPANS
 
 
 def published_block(rng):

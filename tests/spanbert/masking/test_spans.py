@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanbert.masking.spans import NO_SPANS, Block, Mask, mask_budget, masked_runs
+from spanbert.masking.spans import Block, Mask, mask_budget, masked_runs
+from spanbert.shards.pieces import NO_SPANS
 
 
 @pytest.mark.parametrize(("num_pieces", "budget"), [(510, 77), (1, 1), (20, 3), (21, 4)])

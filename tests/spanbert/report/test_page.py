@@ -228,7 +228,7 @@ def assert_harmless(page):
     assert page.others == ["DOCTYPE html"]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(text=st.text(st.characters() | st.sampled_from("<>&\"'/=!-[]{}%#")))
 def test_no_text_changes_the_structure_of_the_page(text):
     hostile = Page(render(with_text(results_of(), text)))

@@ -1,7 +1,7 @@
 """Spans of characters become the complete words that they touch."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spanbert.shards.encode import spans_of_pieces
@@ -29,7 +29,6 @@ def touched(pieces, span):
     return [inside[0], inside[-1] + 1] if inside else None
 
 
-@settings(deadline=None)
 @given(texts())
 def test_spans_are_widened_to_words_and_never_overlap(text):
     pieces, characters = text
@@ -43,7 +42,6 @@ def test_spans_are_widened_to_words_and_never_overlap(text):
     assert found.tolist() == expected
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 30), max_size=8, unique=True).map(sorted), st.data())
 def test_parts_end_to_end_are_the_whole_but_for_spans_that_cross_a_cut(marks, data):
     spans = np.array(marks[: len(marks) // 2 * 2], dtype=np.int64).reshape(-1, 2)

@@ -16,9 +16,7 @@ from spanbert.shards.pairs import pair_limit, sample_pairs
 from spanbert.shards.pieces import NO_SPANS, Pieces
 
 # a busy machine is no failure
-patient = hypothesis.settings(
-    deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-)
+patient = hypothesis.settings(suppress_health_check=[hypothesis.HealthCheck.too_slow])
 
 
 def document(number, *sentence_lengths):

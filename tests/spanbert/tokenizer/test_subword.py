@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 import transformers
 import unigrams
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
@@ -49,7 +49,6 @@ ODD = [
 TEXTS = st.lists(st.sampled_from(ODD) | st.text(max_size=4), max_size=8).map("".join)
 
 
-@settings(deadline=None)
 @given(text=TEXTS)
 def test_pieces_lie_in_order_inside_the_text(tokenizer, text):
     encoding = tokenizer.encode(text)
@@ -59,7 +58,6 @@ def test_pieces_lie_in_order_inside_the_text(tokenizer, text):
     assert ((encoding.ids >= 0) & (encoding.ids < tokenizer.vocab_size)).all()
 
 
-@settings(deadline=None)
 @given(text=TEXTS)
 def test_no_word_begins_inside_a_character(tokenizer, text):
     encoding = tokenizer.encode(text)
@@ -70,7 +68,6 @@ def test_no_word_begins_inside_a_character(tokenizer, text):
         assert not (begins and any(pieces[i] & earlier for earlier in pieces[:i]))
 
 
-@settings(deadline=None)
 @given(first=TEXTS, second=TEXTS.map("x".__add__))
 def test_words_stay_what_they_are_after_another_text(tokenizer, first, second):
     together, alone = tokenizer.encode(f"{first} {second}"), tokenizer.encode(second)
@@ -83,7 +80,6 @@ def theirs(folder):
     return transformers.AutoTokenizer.from_pretrained(folder)
 
 
-@settings(deadline=None)
 @given(text=TEXTS)
 def test_transformers_reads_the_folder_and_agrees(tokenizer, theirs, text):
     assume(not any(token in text for token in tokenizer.specials))  # which it takes for special
@@ -98,7 +94,6 @@ def test_transformers_has_the_same_special_tokens(tokenizer, theirs):
     assert tokenizer.token(tokenizer.mask_id) == tokenizer.mask_token == theirs.mask_token
 
 
-@settings(deadline=None)
 @given(before=TEXTS, after=TEXTS, forged=st.sampled_from([*BERT_SPECIALS, *ROBERTA_SPECIALS]))
 def test_no_text_can_forge_a_special_token(trained, tokenizer, before, after, forged):
     special = {tokenizer.pad_id, tokenizer.cls_id, tokenizer.sep_id, tokenizer.mask_id}
@@ -152,7 +147,6 @@ def unsplit(pieces):
     return SubwordTokenizer(backend)
 
 
-@settings(deadline=None)
 @given(st.lists(st.text("abé", min_size=1), min_size=1).map(" ".join))
 def test_without_pre_tokens_words_are_between_spaces(text):
     tokenizer = unsplit([("▁", -2.0), ("a", -2.0), ("b", -2.0), ("▁ab", -1.0), ("aa", -3.0)])

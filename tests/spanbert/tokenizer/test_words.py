@@ -1,7 +1,7 @@
 """A word begins where the tokenizer's pre-token changes, but not inside a character."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spanbert.tokenizer.config import TokenizerConfig
@@ -9,7 +9,6 @@ from spanbert.tokenizer.training.table import train_tokenizer_on
 from spanbert.tokenizer.words import whitespace_in, word_starts
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(1, 4), max_size=20))
 def test_one_start_for_each_word(pieces_by_word):
     numbers = [word for word, pieces in enumerate(pieces_by_word) for _ in range(pieces)]
@@ -23,7 +22,6 @@ def test_a_character_that_becomes_two_pre_tokens_is_in_one_word():
     assert word_starts([0, 1, 2, 3], starts, ends).tolist() == [True, True, False, True]
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_whitespace_is_what_unicode_says(text):
     separators = "\x1c\x1d\x1e\x1f"  # Python counts them, Unicode's White_Space does not

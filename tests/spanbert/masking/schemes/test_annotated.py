@@ -12,8 +12,9 @@ from spanbert.masking.schemes.annotated import mask_annotated_spans
 from spanbert.masking.schemes.named_entities import mask_named_entities
 from spanbert.masking.schemes.noun_phrases import mask_noun_phrases
 from spanbert.masking.schemes.whole_words import mask_whole_words
-from spanbert.masking.spans import NO_SPANS, Block
+from spanbert.masking.spans import Block
 from spanbert.rng import stream
+from spanbert.shards.pieces import NO_SPANS
 
 CONFIG = MaskingConfig(scheme="named-entities")
 

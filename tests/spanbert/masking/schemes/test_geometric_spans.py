@@ -15,10 +15,11 @@ from spanbert.masking.schemes.geometric_spans import (
     mask_geometric_spans,
     sample_lengths,
 )
-from spanbert.masking.spans import NO_SPANS, Block, masked_runs
+from spanbert.masking.spans import Block, masked_runs
 from spanbert.masking.targets import boundary_targets
 from spanbert.objectives.config import ObjectiveConfig
 from spanbert.rng import stream
+from spanbert.shards.pieces import NO_SPANS
 
 CONFIG = MaskingConfig()
 PUBLISHED_LAW = [0.2241, 0.1792, 0.1434, 0.1147, 0.0918, 0.0734, 0.0587, 0.0470, 0.0376, 0.0301]

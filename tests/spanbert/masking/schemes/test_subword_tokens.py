@@ -5,8 +5,9 @@ import pytest
 
 from spanbert.masking.config import MaskingConfig
 from spanbert.masking.schemes.subword_tokens import mask_subword_tokens
-from spanbert.masking.spans import NO_SPANS, Block
+from spanbert.masking.spans import Block
 from spanbert.rng import stream
+from spanbert.shards.pieces import NO_SPANS
 
 
 def test_every_piece_is_as_likely_and_words_do_not_matter():

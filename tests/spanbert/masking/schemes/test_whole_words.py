@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from spanbert.masking.config import MaskingConfig
 from spanbert.masking.schemes.whole_words import mask_whole_words
-from spanbert.masking.spans import NO_SPANS, Block
+from spanbert.masking.spans import Block
 from spanbert.rng import stream
+from spanbert.shards.pieces import NO_SPANS
 
 word_starts = st.lists(st.booleans(), max_size=120).map(
     lambda rest: np.array([True, *rest], dtype=bool)

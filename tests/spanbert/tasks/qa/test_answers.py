@@ -58,7 +58,7 @@ SETTINGS = st.fixed_dictionaries(
 
 
 @given(CONTEXTS, SETTINGS, st.booleans(), st.integers(0, 2**32 - 1))
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 def test_decoding_equals_brute_force_and_the_text_stands_in_the_context(
     tokenizer, contexts, values, coarse, seed
 ):

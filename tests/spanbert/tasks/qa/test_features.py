@@ -88,7 +88,7 @@ def naive_windows(question, tokenizer, config):
 
 
 @given(TEXT, TEXT, EDGES, LENGTHS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_windows_equal_the_naive_ones(tokenizer, text, context, edges, lengths):
     question, config = question_of(text, context, edges), config_of(lengths)
     windows = windows_of([question], tokenizer, config)
@@ -115,7 +115,7 @@ def test_spans_and_the_window_with_most_context_equal_the_naive_ones(num_pieces,
 
 
 @given(TEXT, TEXT, LENGTHS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_every_character_of_a_piece_is_in_a_window_and_best_seen_in_just_one(
     tokenizer, text, context, lengths
 ):
