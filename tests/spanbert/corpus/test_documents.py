@@ -50,7 +50,7 @@ def assert_accounted(report, train, held):
 # --- cleaning ---
 
 
-@settings(max_examples=300)  # the first call builds a table
+@settings(max_examples=300)
 @given(
     st.one_of(
         st.text(st.characters()),
