@@ -16,12 +16,12 @@ LOCKED = ["--require-hashes", "--no-deps", "--no-build-isolation"]
 
 
 def main(groups: list[str]) -> None:
-    """Install what the groups ("run", "dev") need and the package itself."""
+    """Install what the groups ("run", "dev", "bench") need and the package itself."""
     for group in groups:
         stamp = STAMPS / f"installed-{group}"
         if stamp.exists() and stamp.read_text() == digest(group):
             continue
-        install_run() if group == "run" else pip("install", *LOCKED, "-r", str(HERE / "dev.txt"))
+        install_run() if group == "run" else pip("install", *LOCKED, "-r", str(HERE / f"{group}.txt"))
         pip("check")
         stamp.write_text(digest(group))
 
@@ -48,7 +48,7 @@ def needs_cuda() -> bool:
 def digest(group: str) -> str:
     """sha256 over the lock files of a group and what the package says of itself."""
     names = ["build.txt", "torch.txt", "cuda.txt", "run.txt", "../pyproject.toml"]
-    paths = [HERE / name for name in (names if group == "run" else ["dev.txt"])]
+    paths = [HERE / name for name in (names if group == "run" else [f"{group}.txt"])]
     return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
 
 
