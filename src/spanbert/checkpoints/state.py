@@ -5,13 +5,25 @@ step is the only cursor.
 """
 
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
 
 from spanbert.errors import CheckpointError
 
-_MOMENTS = ("exp_avg", "exp_avg_sq")
+
+@runtime_checkable
+class Optimizer(Protocol):
+    """What has moments by "<parameter name>.<moment>"."""
+
+    def moments(self) -> dict[str, Tensor]:
+        """All of them; empty before the first step."""
+        ...
+
+    def restore(self, step: int, moments: dict[str, Tensor]) -> None:
+        """Go on after `step` steps with these."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -23,18 +35,15 @@ class TrainingState:
     optimizer: dict[str, Tensor]  # by "<parameter name>.<moment>"; empty before the first step
 
 
-def capture(step: int, model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> TrainingState:
-    """The state of a model and its AdamW after `step` steps; tensors are shared, not copied."""
-    moments = {
-        f"{name}.{moment}": optimizer.state[parameter][moment]
-        for name, parameter in model.named_parameters()
-        if parameter in optimizer.state
-        for moment in _MOMENTS
-    }
-    return TrainingState(step, dict(model.state_dict()), moments)
+def capture(step: int, model: torch.nn.Module, optimizer: Optimizer) -> TrainingState:
+    """The state of a model and its optimizer after `step` steps.
+
+    All workers must ask where each has a part of the moments. Tensors may be shared.
+    """
+    return TrainingState(step, dict(model.state_dict()), optimizer.moments())
 
 
-def restore(state: TrainingState, model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> None:
+def restore(state: TrainingState, model: torch.nn.Module, optimizer: Optimizer) -> None:
     """Put a state back, to the bit.
 
     Raises:
@@ -42,11 +51,7 @@ def restore(state: TrainingState, model: torch.nn.Module, optimizer: torch.optim
     """
     _check(state.model, dict(model.state_dict()))
     model.load_state_dict(state.model)
-    for name, parameter in model.named_parameters():
-        optimizer.state[parameter] = {
-            "step": torch.tensor(float(state.step)),
-            **{m: state.optimizer[f"{name}.{m}"].to(parameter.device) for m in _MOMENTS},
-        }
+    optimizer.restore(state.step, state.optimizer)
 
 
 def _check(found: dict[str, Tensor], expected: dict[str, Tensor]) -> None:

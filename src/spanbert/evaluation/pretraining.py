@@ -113,7 +113,7 @@ def held_out_sums(
     with torch.no_grad():
         for first in range(0, len(ordered), _SEGMENTS_AT_ONCE):
             batch = collate(ordered[first : first + _SEGMENTS_AT_ONCE])
-            sums += pretraining_losses(model, batch).double()
+            sums += pretraining_losses(model, batch).sums.double()
             counts += target_counts(batch)
     return sums, counts
 

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from spanbert.model.config import ModelConfig
+from spanbert.model.dropout import Dropout
 from spanbert.model.packing import Packing
 from spanbert.shapes import Float, Int
 
@@ -17,7 +18,7 @@ class Embeddings(nn.Module):
         self.position = nn.Embedding(config.max_positions, config.hidden_size)
         self.token_type = nn.Embedding(config.num_token_types, config.hidden_size)
         self.norm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
-        self.dropout = nn.Dropout(config.hidden_dropout)
+        self.dropout = Dropout(config.hidden_dropout)
 
     def forward(
         self,

@@ -1,10 +1,13 @@
 """The stack of layers: token ids -> contextual vectors (BERT's encoder, without a pooler)."""
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from spanbert.model.attention import SelfAttention
 from spanbert.model.config import ModelConfig
+from spanbert.model.dropout import Dropout
 from spanbert.model.embeddings import Embeddings
 from spanbert.model.packing import Packing
 from spanbert.shapes import Float, Int
@@ -18,7 +21,7 @@ class FeedForward(nn.Module):
         self.inner = nn.Linear(config.hidden_size, config.intermediate_size)
         self.outer = nn.Linear(config.intermediate_size, config.hidden_size)
         self.norm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
-        self.dropout = nn.Dropout(config.hidden_dropout)
+        self.dropout = Dropout(config.hidden_dropout)
 
     def forward(self, hidden: Float[Tensor, "tokens hidden"]) -> Float[Tensor, "tokens hidden"]:
         """Transform each token by itself."""
@@ -41,7 +44,14 @@ class Layer(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Embeddings and layers. A flat batch goes in, one vector a token comes out."""
+    """Embeddings and layers. A flat batch goes in, one vector a token comes out.
+
+    Attributes:
+        is_checkpointed: keep only what goes into each layer, and compute the rest of it again in
+            the backward pass.
+    """
+
+    is_checkpointed = False
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
@@ -64,5 +74,14 @@ class Encoder(nn.Module):
         """
         hidden = self.embeddings(token_ids, packing, token_type_ids)
         for layer in self.layers:
-            hidden = layer(hidden, packing)
+            if self.is_checkpointed and torch.is_grad_enabled():
+                hidden = checkpoint(layer, hidden, packing, use_reentrant=False)
+            else:
+                hidden = layer(hidden, packing)
         return hidden
+
+    def compile_layers(self) -> None:
+        """Let torch.compile fuse what is not attention, once for any number of tokens."""
+        for module in self.modules():
+            if isinstance(module, FeedForward):
+                module.compile(dynamic=True)

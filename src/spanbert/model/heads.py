@@ -21,13 +21,17 @@ class MaskedTokenHead(nn.Module):
         self.norm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
         self.bias = nn.Parameter(torch.zeros(config.vocab_size))
 
+    def rows(self, hidden: Float[Tensor, "rows hidden"]) -> Float[Tensor, "rows hidden"]:
+        """What is multiplied with the tied table."""
+        return self.norm(F.gelu(self.dense(hidden)))
+
     def forward(
         self,
         hidden: Float[Tensor, "rows hidden"],
         word_embeddings: Float[Tensor, "vocab hidden"],
     ) -> Float[Tensor, "rows vocab"]:
         """Scores of every vocabulary entry for each row."""
-        return F.linear(self.norm(F.gelu(self.dense(hidden))), word_embeddings, self.bias)
+        return F.linear(self.rows(hidden), word_embeddings, self.bias)
 
 
 class SpanBoundaryHead(nn.Module):
@@ -48,14 +52,13 @@ class SpanBoundaryHead(nn.Module):
         self.norm2 = nn.LayerNorm(hidden, eps=config.layer_norm_eps)
         self.bias = nn.Parameter(torch.zeros(config.vocab_size))
 
-    def forward(
+    def rows(
         self,
         left: Float[Tensor, "rows hidden"],
         right: Float[Tensor, "rows hidden"],
         offset: Int[Tensor, " rows"],
-        word_embeddings: Float[Tensor, "vocab hidden"],
-    ) -> Float[Tensor, "rows vocab"]:
-        """Scores of every vocabulary entry for each row.
+    ) -> Float[Tensor, "rows hidden"]:
+        """What is multiplied with the tied table.
 
         Args:
             left: encoder output just before the row's span.
@@ -64,8 +67,17 @@ class SpanBoundaryHead(nn.Module):
         """
         framed = torch.cat([left, right, self.position(offset)], dim=-1)  # (rows, 2 hidden + size)
         first = self.norm1(F.gelu(self.dense1(framed)))
-        second = self.norm2(F.gelu(self.dense2(first)))
-        return F.linear(second, word_embeddings, self.bias)
+        return self.norm2(F.gelu(self.dense2(first)))
+
+    def forward(
+        self,
+        left: Float[Tensor, "rows hidden"],
+        right: Float[Tensor, "rows hidden"],
+        offset: Int[Tensor, " rows"],
+        word_embeddings: Float[Tensor, "vocab hidden"],
+    ) -> Float[Tensor, "rows vocab"]:
+        """Scores of every vocabulary entry for each row; arguments as those of `rows`."""
+        return F.linear(self.rows(left, right, offset), word_embeddings, self.bias)
 
 
 class NextSentenceHead(nn.Module):

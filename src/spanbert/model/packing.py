@@ -37,6 +37,11 @@ class Packing:
         """(number of sequences, their length) for each run of neighbours of equal length."""
         return [(len(list(group)), length) for length, group in groupby(self.lengths)]
 
+    def bounds(self, device: torch.device | None = None) -> Int[Tensor, " bounds"]:
+        """0, then where each sequence ends in the flat run, as 32-bit integers."""
+        ends = torch.cumsum(torch.tensor((0, *self.lengths), dtype=torch.int32), 0)
+        return ends.to(torch.int32).to(device)
+
     def starts(self, device: torch.device | None = None) -> Int[Tensor, " batch"]:
         """Position of each sequence's first token in the flat run."""
         lengths = torch.tensor(self.lengths, device=device)

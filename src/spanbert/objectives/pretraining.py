@@ -1,26 +1,48 @@
 """All objectives over one encoding, each with its own sum and its own count of targets."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 
 from spanbert.model.pretraining import PretrainingModel
 from spanbert.objectives.batch import PretrainingBatch
 from spanbert.objectives.config import ObjectiveConfig
-from spanbert.objectives.mlm import masked_token_loss
+from spanbert.objectives.mlm import masked_token_rows
 from spanbert.objectives.nsp import next_sentence_loss
-from spanbert.objectives.sbo import span_boundary_loss
+from spanbert.objectives.sbo import span_boundary_rows
+from spanbert.objectives.tied import tied_cross_entropy
 from spanbert.shapes import Float
 
 OBJECTIVES = ("mlm", "sbo", "nsp")  # the order of all vectors over objectives
 
 
+class Losses(NamedTuple):
+    """What one batch loses, in nats."""
+
+    total: Float[Tensor, ""]  # the sums by their scales; it alone has a gradient
+    sums: Float[Tensor, " objectives"]  # over each objective's targets
+
+
 def pretraining_losses(
-    model: PretrainingModel, batch: PretrainingBatch
-) -> Float[Tensor, " objectives"]:
-    """Encode a batch once; sums over its targets in nats, not yet divided by any count."""
+    model: PretrainingModel, batch: PretrainingBatch, scales: Sequence[float] = (1.0, 1.0, 1.0)
+) -> Losses:
+    """Encode a batch once and lose on all objectives.
+
+    Args:
+        scales: what a target of each objective counts for in the total; 0 for a head that is
+            not there.
+    """
     hidden = model.encoder(batch.token_ids, batch.packing, batch.token_type_ids)
-    parts = (masked_token_loss, span_boundary_loss, next_sentence_loss)
-    return torch.stack([part(model, hidden, batch).float() for part in parts])
+    masked = masked_token_rows(model, hidden, batch, scales[0])
+    framed = span_boundary_rows(model, hidden, batch, scales[1])
+    total, sums = tied_cross_entropy(
+        model.word_embeddings, [masked, framed] if framed else [masked]
+    )
+    nsp = next_sentence_loss(model, hidden, batch).float()
+    no_sbo = sums.new_zeros(0 if framed else 1)
+    return Losses(total + nsp * scales[2], torch.cat([sums, no_sbo, nsp.detach()[None]]))
 
 
 def objective_weights(config: ObjectiveConfig) -> Float[Tensor, " objectives"]:

@@ -1,19 +1,22 @@
-"""Span boundary loss over its own targets (SpanBERT, section 3.2)."""
+"""Framed tokens -> rows with answers (SpanBERT, section 3.2); `tied.py` makes them a loss."""
 
-import torch.nn.functional as F
 from torch import Tensor
 
 from spanbert.model.pretraining import PretrainingModel
 from spanbert.objectives.batch import PretrainingBatch
+from spanbert.objectives.tied import TiedRows
 from spanbert.shapes import Float
 
 
-def span_boundary_loss(
-    model: PretrainingModel, hidden: Float[Tensor, "tokens hidden"], batch: PretrainingBatch
-) -> Float[Tensor, ""]:
-    """Cross-entropy in nats summed over the tokens with a boundary target; 0 without the head."""
-    if model.span_boundary_head is None:
-        return hidden.new_zeros(())
-    left, right = hidden[batch.sbo_left], hidden[batch.sbo_right]
-    logits = model.span_boundary_head(left, right, batch.sbo_offset, model.word_embeddings)
-    return F.cross_entropy(logits.float(), batch.sbo_targets, reduction="sum")
+def span_boundary_rows(
+    model: PretrainingModel,
+    hidden: Float[Tensor, "tokens hidden"],
+    batch: PretrainingBatch,
+    scale: float,
+) -> TiedRows | None:
+    """One row a token with a boundary target; None for a model without the head."""
+    head = model.span_boundary_head
+    if head is None:
+        return None
+    rows = head.rows(hidden[batch.sbo_left], hidden[batch.sbo_right], batch.sbo_offset)
+    return TiedRows(rows, head.bias, batch.sbo_targets, scale)

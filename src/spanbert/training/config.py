@@ -24,6 +24,9 @@ class TrainingConfig:
     epsilon: float = 1e-6  # see docs/reproduction.md for why this is not 1e-8
     max_grad_norm: float = 1.0
     precision: Literal["fp32", "bf16"] = "fp32"
+    checkpoint_activations: bool = False  # compute them twice, keep one layer's: docs/scaling.md
+    shard_optimizer: bool = False  # each worker keeps the moments of its own part
+    compile: bool = False  # torch.compile; see docs/performance.md for where it pays
     num_workers: int = 1
     threads_per_worker: int = 1
     use_gpu: bool = False

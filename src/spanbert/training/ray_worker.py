@@ -7,7 +7,6 @@ from typing import Any
 import ray.train
 import ray.train.torch
 import torch
-import torch.distributed as dist
 
 from spanbert.config import parse_config
 from spanbert.errors import SpanbertError
@@ -15,6 +14,7 @@ from spanbert.failures import RETRY_HELPS, write_failure
 from spanbert.progress import announce
 from spanbert.registry.tracking import MetricsSink
 from spanbert.training.worker import Inputs, Seat, train_on_worker
+from spanbert.training.workers import ProcessGroup
 
 
 def main(settings: dict[str, Any]) -> None:
@@ -38,18 +38,8 @@ def main(settings: dict[str, Any]) -> None:
 
 
 def _seat() -> Seat:
-    context = ray.train.get_context()
-    return Seat(
-        rank=context.get_world_rank(),
-        world_size=context.get_world_size(),
-        device=ray.train.torch.get_device(),
-        sum_over_workers=_all_reduce,
-    )
-
-
-def _all_reduce(tensor: torch.Tensor) -> None:
-    if dist.get_world_size() > 1:
-        dist.all_reduce(tensor)
+    device = ray.train.torch.get_device()
+    return Seat(ProcessGroup(device), device)
 
 
 def _report(done: int) -> None:

@@ -4,7 +4,7 @@ Each loss is divided by its own number of targets, counted over all workers and 
 the gradient is that of the whole global batch however it was cut.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 import torch
@@ -22,40 +22,38 @@ from spanbert.objectives.pretraining import (
 )
 from spanbert.rng import torch_seed
 from spanbert.training.config import TrainingConfig
-from spanbert.training.optimizer import FlatGradients
+from spanbert.training.optimizer import FlatAdamW
+from spanbert.training.overlap import OverlappedSum
 from spanbert.training.schedule import learning_rate_at
-
-SumOverWorkers = Callable[[Tensor], None]  # in place
-
-
-def one_worker(tensor: Tensor) -> None:
-    """The sum over workers when there is one."""
+from spanbert.training.workers import ALONE, Workers
 
 
 class Trainer:
     """A model with its optimizer, advanced one step at a time.
 
     Args:
+        model: on its device; its parameters are laid flat.
         seed: of the run; dropout is keyed by (seed, step, rank, micro-step).
-        sum_over_workers: adds a tensor over all workers, in place.
     """
 
     def __init__(
         self,
         model: PretrainingModel,
-        optimizer: torch.optim.Optimizer,
         config: TrainingConfig,
         *,
         objective: ObjectiveConfig,
         seed: int,
-        rank: int = 0,
-        sum_over_workers: SumOverWorkers = one_worker,
+        workers: Workers = ALONE,
     ) -> None:
-        self.model, self.optimizer = model, optimizer
+        self.model, self.optimizer = model, FlatAdamW(model, config, workers)
         self._config, self._objective = config, objective
         self._weights = objective_weights(objective)
-        self._seed, self._rank, self._sum = seed, rank, sum_over_workers
-        self._gradients = FlatGradients(model.parameters())
+        self._seed, self._workers = seed, workers
+        self._flat = self.optimizer.flat
+        self._gradients = OverlappedSum(self._flat, workers)
+        model.encoder.is_checkpointed = config.checkpoint_activations
+        if config.compile:
+            model.encoder.compile_layers()
 
     def step(self, number: int, batches: Sequence[PretrainingBatch]) -> dict[str, float]:
         """Advance by one step on this worker's share of the global batch.
@@ -71,11 +69,11 @@ class Trainer:
         counts = torch.zeros(len(OBJECTIVES), dtype=torch.float64)
         for batch in batches:
             counts += target_counts(batch)
-        self._sum(counts)
+        self._workers.sum(counts)
         sums = self._accumulate(number, batches, counts)
-        self._sum(sums)
-        self._sum(self._gradients.flat)
-        norm = float(self._gradients.clip(self._config.max_grad_norm))
+        self._gradients.finish()
+        self._workers.sum(sums)
+        norm = float(self._flat.clip(self._config.max_grad_norm))
         metrics = mean_losses(sums, counts, self._objective)
         self._update(number, metrics, norm)
         return metrics | {"grad_norm": norm, "learning_rate": self._rate(number)}
@@ -85,16 +83,20 @@ class Trainer:
     ) -> Tensor:
         """Add this worker's gradients to the buffer; returns its loss sums."""
         self.model.train()
-        self._gradients.zero()
-        sums = torch.zeros(len(OBJECTIVES), dtype=torch.float64)
-        scales = self._weights / counts.clamp(min=1)
+        self._flat.gradients.zero_()
+        scales = (self._weights / counts.clamp(min=1)).tolist()
+        device = self._flat.gradients.device
+        sums = torch.zeros(len(OBJECTIVES), dtype=torch.float64, device=device)
         for micro_step, batch in enumerate(batches):
-            torch.manual_seed(torch_seed(self._seed, "dropout", number, self._rank, micro_step))
-            with self._autocast(batch.token_ids.device.type):
-                losses = pretraining_losses(self.model, batch)
-            (losses * scales.to(losses)).sum().backward()
-            sums += losses.detach().double().cpu()
-        return sums
+            rank = self._workers.rank
+            torch.manual_seed(torch_seed(self._seed, "dropout", number, rank, micro_step))
+            with self._autocast(device.type):
+                losses = pretraining_losses(self.model, batch, scales)
+            if micro_step + 1 == len(batches):
+                self._gradients.listen()
+            losses.total.backward()
+            sums += losses.sums
+        return sums.cpu()
 
     def _update(self, number: int, metrics: dict[str, float], norm: float) -> None:
         figures = torch.tensor([*metrics.values(), norm])
@@ -103,9 +105,7 @@ class Trainer:
                 f"loss {metrics['loss']}, gradient norm {norm} at step {number}",
                 remedy="lower training.learning_rate or raise training.warmup_steps",
             )
-        for group in self.optimizer.param_groups:
-            group["lr"] = self._rate(number)
-        self.optimizer.step()
+        self.optimizer.step(self._rate(number))
 
     def _rate(self, number: int) -> float:
         return learning_rate_at(

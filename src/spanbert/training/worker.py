@@ -25,8 +25,9 @@ from spanbert.training.batches import BatchPlan
 from spanbert.training.curve import CurveFile
 from spanbert.training.hooks import Every, Hook, Log, Tell
 from spanbert.training.loop import run_steps
-from spanbert.training.optimizer import build_optimizer
-from spanbert.training.step import SumOverWorkers, Trainer, one_worker
+from spanbert.training.memory import keep_freed_memory
+from spanbert.training.step import Trainer
+from spanbert.training.workers import ALONE, Workers
 
 CPU = torch.device("cpu")
 
@@ -63,10 +64,13 @@ class Inputs:
 class Seat:
     """One worker's place in its group."""
 
-    rank: int = 0
-    world_size: int = 1
+    workers: Workers = ALONE
     device: torch.device = CPU
-    sum_over_workers: SumOverWorkers = one_worker
+
+    @property
+    def rank(self) -> int:
+        """Of this worker, from 0."""
+        return self.workers.rank
 
 
 def build_model(config: Config, vocab_size: int, start: Path | None = None) -> PretrainingModel:
@@ -113,6 +117,7 @@ def train_on_worker(
         NumericsError: training diverged.
     """
     training = config.training
+    keep_freed_memory()
     if seat.rank != 0:
         say, log = silent, no_metrics
     shards = ShardReader(inputs.shards, check=seat.rank == 0)
@@ -120,21 +125,19 @@ def train_on_worker(
     tokenizer = load_tokenizer(inputs.tokenizer)
     require_vocabulary(shards.manifest, tokenizer.digest, inputs.tokenizer)
     model = build_model(config, shards.vocab_size, inputs.start).to(seat.device)
-    optimizer = build_optimizer(model, training)
-    first = _resume(store, model, optimizer, say)
     trainer = Trainer(
         model,
-        optimizer,
         training,
         objective=config.objective,
         seed=config.run.seed,
-        rank=seat.rank,
-        sum_over_workers=seat.sum_over_workers,
+        workers=seat.workers,
     )
+    first = _resume(store, trainer, say)
 
     def save(done: int, metrics: dict[str, float]) -> None:
+        state = capture(done, model, trainer.optimizer)
         if seat.rank == 0:
-            store.save(capture(done, model, optimizer))
+            store.save(state)
         after_checkpoint(done)
 
     hooks: list[Hook] = [Every(training.checkpoint_every_steps, training.steps, save)]
@@ -159,15 +162,13 @@ def _store(config: Config, inputs: Inputs, vocab_size: int) -> CheckpointStore:
     )
 
 
-def _resume(
-    store: CheckpointStore, model: PretrainingModel, optimizer: torch.optim.Optimizer, say: Say
-) -> int:
+def _resume(store: CheckpointStore, trainer: Trainer, say: Say) -> int:
     """Put the newest checkpoint back; returns its number of finished steps."""
     newest = store.newest(say)
     if newest is None:
         return 0
     state = load_state(newest)
-    restore(state, model, optimizer)
+    restore(state, trainer.model, trainer.optimizer)
     say(f"going on from the checkpoint after step {state.step}")
     return state.step
 
@@ -182,7 +183,7 @@ def _batches(
     def batches_of(step: int) -> list[PretrainingBatch]:
         epoch = plan.epoch_of(step)
         parts = plan.rank_micro_batches(
-            step, seat.rank, seat.world_size, config.training.micro_batch_tokens
+            step, seat.rank, seat.workers.world_size, config.training.micro_batch_tokens
         )
         masked = (
             [masker.masked(shards.segment(int(number)), epoch) for number in part] for part in parts

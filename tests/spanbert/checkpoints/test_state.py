@@ -6,20 +6,22 @@ from torch import nn
 
 from spanbert.checkpoints.state import TrainingState, capture, restore
 from spanbert.errors import CheckpointError
+from spanbert.training.config import TrainingConfig
+from spanbert.training.optimizer import FlatAdamW
 
 
 def setup():
     torch.manual_seed(0)
     model = nn.Linear(4, 3)
-    return model, torch.optim.AdamW(model.parameters(), lr=0.1, fused=True)
+    return model, FlatAdamW(model, TrainingConfig())
 
 
 def advance(model, optimizer, steps):
     for number in range(steps):
-        optimizer.zero_grad()
+        optimizer.flat.gradients.zero_()
         inputs = torch.arange(8.0).view(2, 4) + number
         model(inputs).pow(2).sum().backward()
-        optimizer.step()
+        optimizer.step(learning_rate=0.1)
 
 
 def test_training_goes_on_as_if_uncut():

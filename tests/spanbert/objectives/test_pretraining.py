@@ -12,9 +12,10 @@ from spanbert.model.packing import Packing
 from spanbert.model.pretraining import PretrainingModel, initialize
 from spanbert.objectives.batch import PretrainingBatch
 from spanbert.objectives.config import ObjectiveConfig
-from spanbert.objectives.mlm import masked_token_loss
+from spanbert.objectives.mlm import masked_token_rows
 from spanbert.objectives.pretraining import mean_losses, pretraining_losses
-from spanbert.objectives.sbo import span_boundary_loss
+from spanbert.objectives.sbo import span_boundary_rows
+from spanbert.objectives.tied import tied_cross_entropy
 
 SIZES = ModelConfig(
     vocab_size=1000,
@@ -58,7 +59,7 @@ def batch():
 
 
 def test_losses_equal_the_obvious_way_with_all_logits(model, batch):
-    losses = pretraining_losses(model, batch)
+    losses = pretraining_losses(model, batch, (0.5, 3.0, 0.25))
     hidden = model.encoder(batch.token_ids, batch.packing, batch.token_type_ids)
     every = model.masked_token_head(hidden, model.word_embeddings).log_softmax(-1)
     mlm = -sum(every[r, t] for r, t in zip(batch.mlm_rows, batch.mlm_targets, strict=True))
@@ -70,11 +71,12 @@ def test_losses_equal_the_obvious_way_with_all_logits(model, batch):
         sbo = sbo + F.cross_entropy(logits, batch.sbo_targets[row : row + 1])
     follows, is_random = model.next_sentence_head(hidden[[0, 10]]).log_softmax(-1).unbind(1)
     nsp = -(is_random[0] + follows[1])
-    torch.testing.assert_close(losses, torch.stack([mlm, sbo, nsp]))
+    torch.testing.assert_close(losses.sums, torch.stack([mlm, sbo, nsp]).detach())
+    torch.testing.assert_close(losses.total, 0.5 * mlm + 3 * sbo + 0.25 * nsp)
 
 
 def test_fresh_weights_know_nothing(model, batch):
-    mlm, sbo, nsp = pretraining_losses(model, batch).tolist()
+    mlm, sbo, nsp = pretraining_losses(model, batch).sums.tolist()
     assert mlm / 4 == pytest.approx(math.log(1000), abs=0.1)
     assert sbo / 3 == pytest.approx(math.log(1000), abs=0.1)
     assert nsp / 2 == pytest.approx(math.log(2), abs=0.1)
@@ -82,14 +84,16 @@ def test_fresh_weights_know_nothing(model, batch):
 
 def test_the_boundary_loss_reaches_the_encoder_through_two_states(model, batch):
     hidden = torch.randn(26, 32, requires_grad=True)
-    span_boundary_loss(model, hidden, batch).backward()
+    rows = span_boundary_rows(model, hidden, batch, 1.0)
+    tied_cross_entropy(model.word_embeddings, [rows])[0].backward()
     assert hidden.grad.abs().sum(1).nonzero().flatten().tolist() == [12, 16]
     assert model.word_embeddings.grad.abs().sum() > 0  # the tied output
 
 
 def test_the_masked_token_loss_reaches_only_masked_rows(model, batch):
     hidden = torch.randn(26, 32, requires_grad=True)
-    masked_token_loss(model, hidden, batch).backward()
+    rows = masked_token_rows(model, hidden, batch, 1.0)
+    tied_cross_entropy(model.word_embeddings, [rows])[0].backward()
     assert hidden.grad.abs().sum(1).nonzero().flatten().tolist() == [2, 13, 14, 15]
 
 
@@ -98,8 +102,8 @@ def test_no_boundary_target_is_a_loss_of_zero(model, batch):
     names = ("sbo_left", "sbo_right", "sbo_offset", "sbo_targets")
     empty = dataclasses.replace(batch, **dict.fromkeys(names, none))
     losses = pretraining_losses(model, empty)
-    assert float(losses.detach()[1]) == 0
-    losses.sum().backward()
+    assert float(losses.sums[1]) == 0
+    losses.total.backward()
     assert all(torch.isfinite(p.grad).all() for p in model.parameters() if p.grad is not None)
 
 
@@ -116,19 +120,19 @@ def test_a_model_has_the_heads_of_its_objective_and_no_others(batch, objective, 
     model = PretrainingModel(SIZES, objective)
     assert (model.span_boundary_head is not None) == objective.has_sbo
     assert (model.next_sentence_head is not None) == objective.nsp
-    sums = pretraining_losses(model, batch).detach().double()
+    sums = pretraining_losses(model, batch).sums.double()
     means = mean_losses(sums, torch.tensor([4.0, 3.0, 2.0], dtype=torch.float64), objective)
     assert list(means) == ["loss", *names]
     assert means["loss"] == pytest.approx(sum(means[name] for name in names))
 
 
 def test_trap_14_only_pairs_train_the_second_token_type(model, batch):
-    pretraining_losses(model, batch).sum().backward()
+    pretraining_losses(model, batch).total.backward()
     gradient = model.encoder.embeddings.token_type.weight.grad
     assert gradient[1].abs().sum() > 0
     single = dataclasses.replace(batch, token_type_ids=torch.zeros(26, dtype=torch.int64))
     model.zero_grad()
-    pretraining_losses(model, single).sum().backward()
+    pretraining_losses(model, single).total.backward()
     gradient = model.encoder.embeddings.token_type.weight.grad
     assert gradient[0].abs().sum() > 0
     assert not gradient[1].any()

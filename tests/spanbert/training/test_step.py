@@ -6,6 +6,8 @@ import threading
 
 import pytest
 import torch
+import torch.nn.functional as F
+from worker_threads import Group
 
 from spanbert.errors import NumericsError
 from spanbert.masking.segment import Masker
@@ -13,12 +15,11 @@ from spanbert.model.config import ModelConfig
 from spanbert.model.pretraining import PretrainingModel, initialize
 from spanbert.objectives.batch import collate
 from spanbert.objectives.config import ObjectiveConfig
-from spanbert.objectives.pretraining import pretraining_losses
 from spanbert.shards.reader import ShardReader
 from spanbert.tokenizer.subword import load_tokenizer
 from spanbert.training.config import TrainingConfig
-from spanbert.training.optimizer import build_optimizer
-from spanbert.training.step import Trainer, one_worker
+from spanbert.training.step import Trainer
+from spanbert.training.workers import ALONE, Alone
 
 OBJECTIVE = ObjectiveConfig(sbo_weight=0.7, sbo_position_size=8)
 CONFIG = TrainingConfig(steps=10, warmup_steps=2, learning_rate=1e-3, max_grad_norm=1e9)
@@ -32,7 +33,7 @@ def segments(artifacts):
     return [masker.masked(shards.segment(i), 0) for i in range(12)]
 
 
-def trainer(dropout=0.0, rank=0, total=one_worker, config=CONFIG):
+def trainer(dropout=0.0, workers=ALONE, config=CONFIG):
     sizes = ModelConfig(
         vocab_size=300,
         hidden_size=16,
@@ -45,9 +46,19 @@ def trainer(dropout=0.0, rank=0, total=one_worker, config=CONFIG):
     )
     model = PretrainingModel(sizes, OBJECTIVE)
     initialize(model, 0.05, seed=1)
-    optimizer = build_optimizer(model, config)
-    return Trainer(
-        model, optimizer, config, objective=OBJECTIVE, seed=5, rank=rank, sum_over_workers=total
+    return Trainer(model, config, objective=OBJECTIVE, seed=5, workers=workers)
+
+
+def plain_losses(model, batch):
+    """Both sums by whole matrices of scores and torch's own cross-entropy."""
+    hidden = model.encoder(batch.token_ids, batch.packing, batch.token_type_ids)
+    table = model.word_embeddings
+    scores = model.masked_token_head(hidden[batch.mlm_rows], table)
+    left, right = hidden[batch.sbo_left], hidden[batch.sbo_right]
+    framed = model.span_boundary_head(left, right, batch.sbo_offset, table)
+    return (
+        F.cross_entropy(scores, batch.mlm_targets, reduction="sum"),
+        F.cross_entropy(framed, batch.sbo_targets, reduction="sum"),
     )
 
 
@@ -60,14 +71,14 @@ def weights(made):
 
 
 def gradients(made):
-    return made._gradients.flat
+    return torch.cat([p.grad.flatten() for p in made.model.parameters()])
 
 
 def test_trap_11_the_gradient_is_that_of_both_means(segments):
     made = trainer()
     (batch,) = batches(segments)
     reference = trainer().model
-    mlm, sbo, _ = pretraining_losses(reference, batch)
+    mlm, sbo = plain_losses(reference, batch)
     (mlm / len(batch.mlm_targets) + 0.7 * sbo / len(batch.sbo_targets)).backward()
     metrics = made.step(0, [batch])
     expected = torch.cat([p.grad.flatten() for p in reference.parameters()])
@@ -83,22 +94,6 @@ def test_micro_batches_of_uneven_size_give_the_same_step(segments):
     second = cut.step(0, batches(segments[:1], segments[1:7], segments[7:]))
     assert first == pytest.approx(second, rel=1e-5)
     torch.testing.assert_close(weights(whole), weights(cut), atol=1e-6, rtol=1e-5)
-
-
-class Group:
-    """Two workers as threads; sums in the order of their ranks."""
-
-    def __init__(self):
-        self._barrier, self._parts = threading.Barrier(2), {}
-
-    def sum_for(self, rank):
-        def total(tensor):
-            self._parts[rank] = tensor.clone()
-            self._barrier.wait()
-            tensor.copy_(self._parts[0] + self._parts[1])
-            self._barrier.wait()
-
-        return total
 
 
 def run_together(makers, shares):
@@ -118,10 +113,10 @@ def run_together(makers, shares):
 
 
 def test_two_workers_take_the_step_of_one(segments):
-    group, alone = Group(), trainer()
+    group, alone = Group(2), trainer()
     expected = alone.step(0, batches(segments))
     shares = [batches(segments[:3]), batches(segments[3:8], segments[8:])]
-    results = run_together(lambda rank: trainer(rank=rank, total=group.sum_for(rank)), shares)
+    results = run_together(lambda rank: trainer(workers=group.of(rank)), shares)
     for made, metrics in results:
         assert metrics == pytest.approx(expected, rel=1e-5)
         torch.testing.assert_close(weights(made), weights(alone), atol=1e-6, rtol=1e-5)
@@ -129,12 +124,16 @@ def test_two_workers_take_the_step_of_one(segments):
 
 
 def test_a_worker_without_a_segment_takes_part(segments):
-    group, alone = Group(), trainer()
+    group, alone = Group(2), trainer()
     alone.step(0, batches(segments))
-    results = run_together(
-        lambda rank: trainer(rank=rank, total=group.sum_for(rank)), [batches(segments), []]
-    )
+    results = run_together(lambda rank: trainer(workers=group.of(rank)), [batches(segments), []])
     torch.testing.assert_close(weights(results[1][0]), weights(alone), atol=1e-6, rtol=1e-5)
+
+
+class Second(Alone):
+    """Of a group whose others have nothing to add."""
+
+    rank, world_size = 1, 2
 
 
 def test_dropout_is_keyed_by_step_and_rank(segments):
@@ -143,7 +142,8 @@ def test_dropout_is_keyed_by_step_and_rank(segments):
     torch.manual_seed(2)
     assert trainer(dropout=0.2).step(3, batches(segments)) == first
     assert trainer(dropout=0.2).step(4, batches(segments))["loss"] != first["loss"]
-    assert trainer(dropout=0.2, rank=1).step(3, batches(segments))["loss"] != first["loss"]
+    other = trainer(dropout=0.2, workers=Second()).step(3, batches(segments))
+    assert other["loss"] != first["loss"]
 
 
 def test_a_loss_that_is_not_finite_stops_before_any_weight_changes(segments):
@@ -155,7 +155,7 @@ def test_a_loss_that_is_not_finite_stops_before_any_weight_changes(segments):
         made.step(4, batches(segments))
     assert stopped.value.exit_code == 65
     assert torch.equal(weights(made), before) or torch.isnan(before).any()
-    assert not made.optimizer.state
+    assert not made.optimizer.moments()
 
 
 def test_the_gradient_is_clipped_to_the_limit(segments):
