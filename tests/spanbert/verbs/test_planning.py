@@ -86,7 +86,7 @@ def test_own_figures_stand_in_for_the_assumed_ones(capsys):
     ("words", "told"),
     [
         ("--hardware h10", "--hardware: unknown hardware 'h10' -> did you mean h100?"),
-        ("--hardware H100", "did you mean h100?"),
+        ("--hardware HERE", "did you mean here?"),
         ("--hardware abacus", "known: v100-16, v100-32"),
         ("--hardware h100 --workers 0", "--workers: '0' must be whole numbers above 0"),
         ("--hardware h100 --workers 8,-1", "for example --workers 8,64"),
