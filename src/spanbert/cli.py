@@ -7,13 +7,23 @@ from typing import Any
 
 from spanbert import __version__
 from spanbert.errors import SpanbertError, storage_error
-from spanbert.verbs import ablation, data, inspection, models, pipeline, pretraining, tasks
+from spanbert.verbs import (
+    ablation,
+    data,
+    inspection,
+    models,
+    pipeline,
+    planning,
+    pretraining,
+    tasks,
+)
 
 VERBS = (
     *pipeline.VERBS,
     *ablation.VERBS,
     *data.VERBS,
     *inspection.VERBS,
+    *planning.VERBS,
     *pretraining.VERBS,
     *models.VERBS,
     *tasks.VERBS,

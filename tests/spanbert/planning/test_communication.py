@@ -1,0 +1,44 @@
+"""All-reduce and speed of several workers, on numbers worked out by hand."""
+
+from dataclasses import replace
+
+import pytest
+
+from spanbert.planning.communication import (
+    MeasuredWorker,
+    all_reduce_seconds,
+    exposed_seconds,
+    predicted_speed,
+    ring_seconds,
+)
+from spanbert.planning.hardware import Link, hardware_of
+
+# 80 % of the bandwidth is left: 100 bytes/s
+LINK = Link(125.0, 0.0)
+
+
+def test_a_ring_by_hand():
+    assert ring_seconds(400.0, 1, LINK) == 0
+    assert ring_seconds(400.0, 2, LINK) == pytest.approx(4.0)  # 2 hops of 200 bytes
+    assert ring_seconds(400.0, 4, LINK) == pytest.approx(6.0)  # 6 hops of 100 bytes
+    assert ring_seconds(400.0, 4, Link(125.0, 0.5)) == pytest.approx(9.0)
+
+
+def test_two_levels_by_hand():
+    hardware = replace(hardware_of("h100"), workers_per_node=4, inside=LINK, between=LINK)
+    # inside 6 s; then each worker's 100 bytes between two nodes: 2 hops of 50
+    assert all_reduce_seconds(400.0, 8, hardware) == pytest.approx(6.0 + 1.0)
+    assert all_reduce_seconds(400.0, 3, hardware) == pytest.approx(4 * 400 / 3 / 100)
+
+
+def test_what_is_exposed():
+    assert exposed_seconds(3.0, 1.0) == 2.0
+    assert exposed_seconds(1.0, 3.0) == 0.0
+
+
+def test_two_workers_from_one_by_hand():
+    # 2 s of work; each of two sends 100 MB at 100 MB/s: 1 s more
+    alone = MeasuredWorker(tokens_s=1000.0, tokens=2000, gradient_bytes=100_000_000)
+    assert predicted_speed(alone, 2, Link(100e6, 0.0)) == pytest.approx(4000 / 3)
+    assert predicted_speed(alone, 2, Link(100e6, 0.5)) == pytest.approx(1000)
+    assert predicted_speed(alone, 1, Link(100e6, 0.5)) == pytest.approx(1000)
