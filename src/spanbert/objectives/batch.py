@@ -1,6 +1,6 @@
 """Masked segments -> a flat batch with rows for every objective."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,13 +31,16 @@ class PretrainingBatch:
     nsp_targets: Int[Tensor, " pairs"]  # 1: the second part is from another document
 
     def to(self, device: torch.device) -> "PretrainingBatch":
-        """The same batch on another device."""
-        moved = {
-            name: value.to(device, non_blocking=True)
-            for name, value in vars(self).items()
-            if isinstance(value, Tensor)
-        }
-        return PretrainingBatch(packing=self.packing, **moved)
+        """The same batch on another device; the copy may go on meanwhile."""
+        return self._map(lambda tensor: tensor.to(device, non_blocking=True))
+
+    def pinned(self) -> "PretrainingBatch":
+        """The same batch in memory that a GPU copies from by itself."""
+        return self._map(Tensor.pin_memory)
+
+    def _map(self, change: Callable[[Tensor], Tensor]) -> "PretrainingBatch":
+        changed = {n: change(value) for n, value in vars(self).items() if isinstance(value, Tensor)}
+        return PretrainingBatch(packing=self.packing, **changed)
 
 
 def target_counts(batch: PretrainingBatch) -> Float[Tensor, " objectives"]:

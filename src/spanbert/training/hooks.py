@@ -38,27 +38,46 @@ class Log:
         self._log(done, metrics)
 
 
+@runtime_checkable
+class Waits(Protocol):
+    """What knows how long it was waited for."""
+
+    waited_s: float
+
+
 class Tell:
-    """Tells a person how far training is and how fast.
+    """Tells a person how far training is, how fast, and how much of the time it waits for data.
 
     Args:
+        step_tokens: of one step, over all workers.
+        data: what the loop waits for.
         clock: seconds, monotonic.
     """
 
     def __init__(
-        self, say: Say, first: int, num_steps: int, clock: Callable[[], float] = time.monotonic
+        self,
+        say: Say,
+        first: int,
+        num_steps: int,
+        step_tokens: int,
+        data: Waits,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._say, self._first, self._num_steps, self._clock = say, first, num_steps, clock
+        self._say, self._first, self._num_steps = say, first, num_steps
+        self._step_tokens, self._data, self._clock = step_tokens, data, clock
         self._began_s = clock()
 
     def __call__(self, done: int, metrics: dict[str, float]) -> None:
         """Say one line."""
-        step_s = (self._clock() - self._began_s) / (done - self._first)
+        passed_s = self._clock() - self._began_s
+        step_s = passed_s / (done - self._first)
         left_s = step_s * (self._num_steps - done)
         losses = [
             f"{name.replace('_loss', '')} {value:.3f}"
             for name, value in metrics.items()
             if name.endswith("loss")
         ]
-        speed = f"{step_s * 1000:.0f} ms/step  {left_s:.0f} s left"
-        self._say("  ".join([f"step {done}/{self._num_steps}", *losses, speed]))
+        speed = f"{step_s * 1000:.0f} ms/step  {self._step_tokens / step_s:,.0f} tokens/s"
+        waits = f"{self._data.waited_s / passed_s:.1%} waiting for data"
+        left = f"{left_s:.0f} s left"
+        self._say("  ".join([f"step {done}/{self._num_steps}", *losses, speed, waits, left]))

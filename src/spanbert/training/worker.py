@@ -26,6 +26,7 @@ from spanbert.training.curve import CurveFile
 from spanbert.training.hooks import Every, Hook, Log, Tell
 from spanbert.training.loop import run_steps
 from spanbert.training.memory import keep_freed_memory
+from spanbert.training.prefetch import Prefetch
 from spanbert.training.step import Trainer
 from spanbert.training.workers import ALONE, Workers
 
@@ -140,15 +141,18 @@ def train_on_worker(
             store.save(state)
         after_checkpoint(done)
 
+    batches_of = _batches(config, tokenizer, shards, seat)
+    prefetch = Prefetch(batches_of, training.steps, seat.device)
     hooks: list[Hook] = [Every(training.checkpoint_every_steps, training.steps, save)]
     if seat.rank == 0:
         curve = CurveFile(inputs.curve, first)
+        tell = Tell(say, first, training.steps, training.batch_tokens, prefetch)
         hooks = [
             Every(training.log_every_steps, training.steps, action)
-            for action in (Log(curve), Log(log), Tell(say, first, training.steps))
+            for action in (Log(curve), Log(log), tell)
         ] + hooks
-    batches_of = _batches(config, tokenizer, shards, seat)
-    run_steps(trainer, batches_of, first, training.steps, hooks)
+    with prefetch:
+        run_steps(trainer, prefetch, first, training.steps, hooks)
 
 
 def _store(config: Config, inputs: Inputs, vocab_size: int) -> CheckpointStore:
@@ -188,6 +192,6 @@ def _batches(
         masked = (
             [masker.masked(shards.segment(int(number)), epoch) for number in part] for part in parts
         )
-        return [collate(part).to(seat.device) for part in masked]
+        return [collate(part) for part in masked]
 
     return batches_of

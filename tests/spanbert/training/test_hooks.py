@@ -1,5 +1,7 @@
 """Cadence, and what a person is told."""
 
+from types import SimpleNamespace
+
 from spanbert.training.hooks import Every, Log, Tell
 
 
@@ -14,6 +16,10 @@ def test_an_action_comes_at_each_interval_and_at_the_end():
 def test_progress_tells_speed_and_what_is_left():
     clock = iter([100.0, 104.0])
     lines = []
-    tell = Tell(lines.append, first=10, num_steps=20, clock=lambda: next(clock))
+    data = SimpleNamespace(waited_s=0.1)
+    tell = Tell(lines.append, 10, 20, 3000, data, clock=lambda: next(clock))
     tell(12, {"loss": 3.0, "mlm_loss": 2.0, "sbo_loss": 1.0})
-    assert lines == ["step 12/20  loss 3.000  mlm 2.000  sbo 1.000  2000 ms/step  16 s left"]
+    assert lines == [
+        "step 12/20  loss 3.000  mlm 2.000  sbo 1.000  2000 ms/step  1,500 tokens/s"
+        "  2.5% waiting for data  16 s left"
+    ]

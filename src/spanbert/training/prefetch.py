@@ -1,0 +1,70 @@
+"""Batches of coming steps, made in a thread while the present step is computed.
+
+A batch is a pure function of its step, so nothing here has to be saved.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+
+import torch
+
+from spanbert.objectives.batch import PretrainingBatch
+
+_STEPS_AHEAD = 2
+
+BatchesOf = Callable[[int], Sequence[PretrainingBatch]]  # step -> this worker's micro-batches
+
+
+class Prefetch:
+    """The batches of a step, most often ready when asked for; to be used in a `with`.
+
+    Args:
+        batches_of: what makes them; called in one thread, for one step after another.
+        num_steps: no step from this one on is made.
+        device: where they go; by pinned memory where that is a GPU.
+        clock: seconds, monotonic.
+
+    Attributes:
+        waited_s: how long the caller waited, in all.
+    """
+
+    def __init__(
+        self,
+        batches_of: BatchesOf,
+        num_steps: int,
+        device: torch.device,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._batches_of, self._num_steps = batches_of, num_steps
+        self._device, self._clock = device, clock
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="batches")
+        self._coming: dict[int, Future[list[PretrainingBatch]]] = {}
+        self.waited_s = 0.0
+
+    def __enter__(self) -> "Prefetch":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._thread.shutdown(cancel_futures=True)
+
+    def __call__(self, step: int) -> list[PretrainingBatch]:
+        """The micro-batches of a step on the device; what makes them may raise."""
+        for coming in range(step, min(step + 1 + _STEPS_AHEAD, self._num_steps)):
+            if coming not in self._coming:
+                self._coming[coming] = self._thread.submit(self._make, coming)
+        began_s = self._clock()
+        batches = self._coming.pop(step).result()
+        self.waited_s += self._clock() - began_s
+        return [batch.to(self._device) for batch in batches]
+
+    def _make(self, step: int) -> list[PretrainingBatch]:
+        batches = self._batches_of(step)
+        is_gpu = self._device.type == "cuda"
+        return [batch.pinned() if is_gpu else batch for batch in batches]
