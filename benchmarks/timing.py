@@ -1,0 +1,110 @@
+"""Interleaved timing, and what this machine can do: its cores, its matmul, its bf16."""
+
+import time
+from collections.abc import Callable, Mapping
+from statistics import median
+
+import torch
+
+THREADS = 2  # of every CPU benchmark
+MATMUL_SIZE = 2048
+MIN_THREAD_RATIO = 1.7  # two threads over one; less means that somebody else is on the cores
+_BF16_MATMUL_SIZE = 512  # small: without kernels it is slow
+
+
+def seconds(call: Callable[[], object]) -> float:
+    """How long one call takes."""
+    began = time.perf_counter()
+    call()
+    return time.perf_counter() - began
+
+
+def interleaved(
+    calls: Mapping[str, Callable[[], object]], repetitions: int
+) -> dict[str, list[float]]:
+    """Seconds of each call, timed in turn (A B A B); each is called once before, untimed."""
+    for call in calls.values():
+        call()
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    for _ in range(repetitions):
+        for name, call in calls.items():
+            times[name].append(seconds(call))
+    return times
+
+
+def repeated(call: Callable[[], object], at_least_s: float = 0.05) -> Callable[[], float]:
+    """A short call made often enough to be timed; each call of the result gives seconds of one."""
+    call()
+    number = 1
+    while True:
+        took = seconds(lambda: [call() for _ in range(number)])  # noqa: B023  # called at once
+        if took >= at_least_s:
+            return lambda: seconds(lambda: [call() for _ in range(number)]) / number
+        number *= 2
+
+
+def interleaved_short(
+    calls: Mapping[str, Callable[[], object]], repetitions: int
+) -> dict[str, list[float]]:
+    """As `interleaved`, for calls that are too short to be timed one by one."""
+    timers = {name: repeated(call) for name, call in calls.items()}
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    for _ in range(repetitions):
+        for name, timer in timers.items():
+            times[name].append(timer())
+    return times
+
+
+def paired_ratios(slower: list[float], faster: list[float]) -> list[float]:
+    """Ratio of each repetition's two times."""
+    return [a / b for a, b in zip(slower, faster, strict=True)]
+
+
+def fastest(times: Mapping[str, list[float]]) -> str:
+    """The name with the smallest median."""
+    return min(times, key=lambda name: median(times[name]))
+
+
+def matmul_speed(
+    size: int = MATMUL_SIZE,
+    dtype: torch.dtype = torch.float32,
+    *,
+    device: str = "cpu",
+    repetitions: int = 5,
+) -> float:
+    """FLOP/s of `torch.matmul` on square matrices, the median of a few."""
+    a = torch.ones(size, size, dtype=dtype, device=device)
+    out = torch.empty_like(a)
+
+    def call() -> None:
+        torch.matmul(a, a, out=out)
+        finish(device)
+
+    times = interleaved({"matmul": call}, repetitions)["matmul"]
+    return 2 * size**3 / median(times)
+
+
+def finish(device: str) -> None:
+    """Wait for what a GPU still has to do."""
+    if device.startswith("cuda"):
+        torch.cuda.synchronize()
+
+
+def thread_ratio(size: int = MATMUL_SIZE, repetitions: int = 5) -> float:
+    """Speed of a matmul on two threads over that on one, the median of paired ratios."""
+    ratios = []
+    for _ in range(repetitions):
+        torch.set_num_threads(1)
+        one = matmul_speed(size, repetitions=1)
+        torch.set_num_threads(THREADS)
+        ratios.append(matmul_speed(size, repetitions=1) / one)
+    return median(ratios)
+
+
+def has_bf16_kernels() -> bool:
+    """Whether bf16 is at least as fast as fp32 here, measured."""
+    fp32, bf16 = (
+        matmul_speed(_BF16_MATMUL_SIZE, dtype, repetitions=3)
+        for dtype in (torch.float32, torch.bfloat16)
+    )
+    return bf16 >= fp32
