@@ -109,9 +109,7 @@ class Data:
     def __init__(self, corpus: Corpus, config: Config) -> None:
         self._shards = ShardReader(corpus.shards, check=False)
         tokenizer = load_tokenizer(corpus.tokenizer)
-        self._masker = Masker(
-            self._shards, tokenizer, config.masking, config.objective, seed=_SEED
-        )
+        self._masker = Masker(self._shards, tokenizer, config.masking, config.objective, seed=_SEED)
 
     def __len__(self) -> int:
         return len(self._shards)
@@ -203,7 +201,10 @@ def data_shares(config: Config, corpus: Corpus, steps: int) -> list[float]:
 
 
 def loop_seconds(
-    config: Config, corpus: Corpus, folder: Path, seat: Seat = Seat()  # noqa: B008  # frozen
+    config: Config,
+    corpus: Corpus,
+    folder: Path,
+    seat: Seat = Seat(),  # noqa: B008  # frozen
 ) -> list[float]:
     """Seconds of each step of the plain training loop in this process; the first is left out.
 
@@ -224,7 +225,9 @@ def process_seconds(config: Config, corpus: Corpus, folder: Path, world_size: in
     return in_processes(_worker, world_size, folder, config, corpus)
 
 
-def _worker(rank: int, world_size: int, folder: Path, config: Config, corpus: Corpus) -> list[float]:
+def _worker(
+    rank: int, world_size: int, folder: Path, config: Config, corpus: Corpus
+) -> list[float]:
     seat = Seat(rank, world_size)
     if world_size > 1:
         seat = replace(seat, sum_over_workers=lambda tensor: dist.all_reduce(tensor) and None)

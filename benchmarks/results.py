@@ -17,7 +17,17 @@ import torch
 from benchmarks.timing import MIN_THREAD_RATIO, paired_ratios
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("torch", "transformers", "numpy", "numba", "tokenizers", "datasets", "accelerate", "ray")
+PACKAGES = (
+    "torch",
+    "transformers",
+    "numpy",
+    "numba",
+    "tokenizers",
+    "datasets",
+    "accelerate",
+    "ray",
+)
+Unit = Literal["x", "%", "s", "MB", "bytes", "tok/s"]
 NO_BF16 = "bf16 has no kernels here"
 
 
@@ -37,7 +47,7 @@ class Figure:
     work: str
     peer: str
     values: tuple[float, ...] = ()
-    unit: Literal["x", "%", "s", "ms", "MB", "bytes", "tok/s"] = "x"
+    unit: Unit = "x"
     ours: str = ""
     theirs: str = ""
     bound: float | None = None
@@ -70,9 +80,11 @@ def speed_ratio(
     )
 
 
-def not_measured(work: str, peer: str, reason: str, *, bound: float, aim: float) -> Figure:
+def not_measured(
+    work: str, peer: str, reason: str, *, bound: float, aim: float, unit: Unit = "x"
+) -> Figure:
     """A promise that this machine cannot put to the test."""
-    return Figure(work, peer, bound=bound, aim=aim, not_judged=reason)
+    return Figure(work, peer, unit=unit, bound=bound, aim=aim, not_judged=reason)
 
 
 def failed(work: str, failure: str) -> Figure:
@@ -112,11 +124,10 @@ def _reaches(figure: Figure, limit: float | None) -> bool:
     return middle >= limit if figure.better == "higher" else middle <= limit
 
 
-_FORMATS: dict[str, Callable[[float], str]] = {
+_FORMATS: dict[Unit, Callable[[float], str]] = {
     "x": lambda value: f"{value:.2f}x" if value < 10 else f"{value:.0f}x",
     "%": lambda value: f"{100 * value:.1f} %",
     "s": lambda value: f"{value:.1f} s",
-    "ms": lambda value: f"{1000 * value:.1f} ms",
     "MB": lambda value: f"{value / 1e6:,.0f} MB",
     "bytes": lambda value: f"{value:.2f} bytes",
     "tok/s": lambda value: f"{value:,.0f} tok/s",
@@ -150,7 +161,7 @@ def _cell(text: str) -> str:
 
 
 def page(sections: Sequence[tuple[str, float, Sequence[Figure]]], command: str) -> str:
-    """The whole result: a section a benchmark, each with its run's thread ratio; then the origin."""
+    """A section a benchmark, each with its run's thread ratio; then where it comes from."""
     parts = [f"# Benchmarks, {date.today().isoformat()}, {hardware()}", ""]
     for name, ratio, figures in sections:
         parts += [f"## {name}", "", f"Two threads over one: {ratio:.2f}x.", ""]
@@ -188,7 +199,10 @@ def _version(name: str) -> str:
 
 def commit() -> str:
     """The checkout's commit, and whether files differ from it."""
-    head, changes = _git("rev-parse", "HEAD"), _git("status", "--porcelain", "--", ":!benchmarks/results")
+    head, changes = (
+        _git("rev-parse", "HEAD"),
+        _git("status", "--porcelain", "--", ":!benchmarks/results"),
+    )
     if not head:
         return "none"
     return f"{head} (changed files: {len(changes.splitlines())})" if changes else f"{head} (clean)"

@@ -34,13 +34,15 @@ def interleaved(
 
 def repeated(call: Callable[[], object], at_least_s: float = 0.05) -> Callable[[], float]:
     """A short call made often enough to be timed; each call of the result gives seconds of one."""
+
+    def seconds_of(number: int) -> float:
+        return seconds(lambda: [call() for _ in range(number)])
+
     call()
     number = 1
-    while True:
-        took = seconds(lambda: [call() for _ in range(number)])  # noqa: B023  # called at once
-        if took >= at_least_s:
-            return lambda: seconds(lambda: [call() for _ in range(number)]) / number
+    while seconds_of(number) < at_least_s:
         number *= 2
+    return lambda: seconds_of(number) / number
 
 
 def interleaved_short(

@@ -3,6 +3,7 @@
 Nothing here knows either side: `ours.py` and `peers/` make what they need from it.
 """
 
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -60,6 +61,10 @@ class Plan:
     def size(self, size: Size) -> Size:
         """The size asked for, or a toy where everything is one."""
         return self.pick(toy=TOY, quick=size, full=size)
+
+    def new_folder(self) -> Path:
+        """A name in the folder that is not taken."""
+        return self.folder / uuid.uuid4().hex[:12]
 
     @property
     def repetitions(self) -> int:

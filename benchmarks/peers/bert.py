@@ -77,7 +77,9 @@ class PeerTraining:
         compiled: run it through `torch.compile`.
     """
 
-    def __init__(self, model: nn.Module, precision: str = "fp32", *, compiled: bool = False) -> None:
+    def __init__(
+        self, model: nn.Module, precision: str = "fp32", *, compiled: bool = False
+    ) -> None:
         self.model, self._is_bf16 = model.train(), precision == "bf16"
         self._forward = torch.compile(model) if compiled else model
         self._optimizer = torch.optim.AdamW(
