@@ -3,6 +3,7 @@
 import argparse
 import json
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -32,6 +33,8 @@ def run(name: str, scale: Scale, folder: Path) -> dict[str, object]:
     torch.set_num_threads(THREADS)
     before = _cores(scale)
     figures = measure_of(name)(Plan(scale, folder))
+    if scale == "toy":
+        figures = [replace(figure, not_judged="toy sizes") for figure in figures]
     return {"thread_ratio": min(before, _cores(scale)), "figures": to_json(figures)}
 
 

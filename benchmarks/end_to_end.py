@@ -19,7 +19,7 @@ from spanbert.training.config import TrainingConfig
 
 LENGTH = 128
 # (size, precision) -> at least, aim; those of fp32 are our own
-BOUNDS = {
+BOUNDS: dict[tuple[Size, ours.Precision], tuple[float, float]] = {
     (SMALL, "fp32"): (1.8, 2.2),
     (SMALL, "bf16"): (2.2, 2.6),
     (TINY, "fp32"): (4.0, 5.0),
@@ -64,7 +64,9 @@ def _runs(
     lengths = equal_lengths(plan.step_tokens * steps, LENGTH)
     blocks = synthetic_blocks(lengths, vocab_size)
     corpus = ours.write_corpus(blocks, vocab_size, plan.new_folder())
-    training = TrainingConfig(steps=steps, batch_tokens=plan.step_tokens, warmup_steps=1)
+    training = TrainingConfig(
+        steps=steps, batch_tokens=plan.step_tokens, warmup_steps=1, log_every_steps=1
+    )
     settings = ours.config(size, has_sbo=False, precision=precision, training=training)
     model = BertForMaskedLM(bert_config(size, vocab_size))
 

@@ -9,6 +9,7 @@ import re
 import resource
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch.multiprocessing
 
@@ -102,7 +103,7 @@ def _peak(plan: Plan, size: Size, vocab_size: int, tokens: int, *, micro: int) -
     return Peak(*answer.get())
 
 
-def _train(size: Size, corpus: ours.Corpus, micro: int, answer) -> None:  # noqa: ANN001
+def _train(size: Size, corpus: ours.Corpus, micro: int, answer: Any) -> None:
     torch.set_num_threads(THREADS)
     settings = ours.config(size)
     training = replace(settings.training, batch_tokens=1 << 40, micro_batch_tokens=micro)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -247,7 +247,14 @@ def in_processes(
     return answer.get()
 
 
-def _join(rank: int, world_size: int, folder: Path, work, arguments, answer) -> None:  # noqa: ANN001
+def _join(
+    rank: int,
+    world_size: int,
+    folder: Path,
+    work: Callable[..., list[float]],
+    arguments: tuple[object, ...],
+    answer: Any,
+) -> None:
     torch.set_num_threads(1)
     meeting = f"file://{folder.absolute() / 'rendezvous'}"
     dist.init_process_group("gloo", meeting, rank=rank, world_size=world_size)

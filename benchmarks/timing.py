@@ -1,10 +1,13 @@
 """Interleaved timing, and what this machine can do: its cores, its matmul, its bf16."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from statistics import median
+from typing import TypeVar
 
 import torch
+
+Name = TypeVar("Name", bound=Hashable)
 
 THREADS = 2  # of every CPU benchmark
 MATMUL_SIZE = 2048
@@ -20,12 +23,12 @@ def seconds(call: Callable[[], object]) -> float:
 
 
 def interleaved(
-    calls: Mapping[str, Callable[[], object]], repetitions: int
-) -> dict[str, list[float]]:
+    calls: Mapping[Name, Callable[[], object]], repetitions: int
+) -> dict[Name, list[float]]:
     """Seconds of each call, timed in turn (A B A B); each is called once before, untimed."""
     for call in calls.values():
         call()
-    times: dict[str, list[float]] = {name: [] for name in calls}
+    times: dict[Name, list[float]] = {name: [] for name in calls}
     for _ in range(repetitions):
         for name, call in calls.items():
             times[name].append(seconds(call))
@@ -46,11 +49,11 @@ def repeated(call: Callable[[], object], at_least_s: float = 0.05) -> Callable[[
 
 
 def interleaved_short(
-    calls: Mapping[str, Callable[[], object]], repetitions: int
-) -> dict[str, list[float]]:
+    calls: Mapping[Name, Callable[[], object]], repetitions: int
+) -> dict[Name, list[float]]:
     """As `interleaved`, for calls that are too short to be timed one by one."""
     timers = {name: repeated(call) for name, call in calls.items()}
-    times: dict[str, list[float]] = {name: [] for name in calls}
+    times: dict[Name, list[float]] = {name: [] for name in calls}
     for _ in range(repetitions):
         for name, timer in timers.items():
             times[name].append(timer())
@@ -62,7 +65,7 @@ def paired_ratios(slower: list[float], faster: list[float]) -> list[float]:
     return [a / b for a, b in zip(slower, faster, strict=True)]
 
 
-def fastest(times: Mapping[str, list[float]]) -> str:
+def fastest(times: Mapping[Name, list[float]]) -> Name:
     """The name with the smallest median."""
     return min(times, key=lambda name: median(times[name]))
 

@@ -15,7 +15,7 @@ _PREDICTIONS = "cls.predictions."
 
 
 def bert_config(size: Size, vocab_size: int, dropout: float = 0.1) -> BertConfig:
-    """The same encoder as ours, with the attention that torch has fused."""
+    """The same encoder as ours; attention is torch's fused one ("sdpa") unless told otherwise."""
     return BertConfig(
         vocab_size=vocab_size,
         hidden_size=size.hidden_size,
@@ -25,7 +25,6 @@ def bert_config(size: Size, vocab_size: int, dropout: float = 0.1) -> BertConfig
         hidden_dropout_prob=dropout,
         attention_probs_dropout_prob=dropout,
         layer_norm_eps=1e-12,
-        attn_implementation="sdpa",
     )
 
 
