@@ -18,7 +18,7 @@ from benchmarks.results import ROOT, Figure, failed, from_json, page, table, wri
 from benchmarks.table import BENCHMARKS
 
 _LONGEST_S = 1800  # of one benchmark
-Section = tuple[str, float, list[Figure]]
+Section = tuple[str, float | None, list[Figure]]
 
 
 def main(arguments: list[str]) -> int:
@@ -71,7 +71,7 @@ def _run(name: str, scale: str) -> Section:
 
 def _section(name: str, output: Path, problem: str) -> Section:
     if not output.exists():
-        return name, 0.0, [failed(name, problem)]
+        return name, None, [failed(name, problem)]
     answer = json.loads(output.read_text())
     return name, answer["thread_ratio"], from_json(answer["figures"])
 

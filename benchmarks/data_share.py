@@ -4,7 +4,6 @@ from benchmarks import ours
 from benchmarks.results import Figure
 from benchmarks.timing import has_bf16_kernels
 from benchmarks.workload import SMALL, Plan, document_lengths, synthetic_blocks
-from spanbert.training.config import TrainingConfig
 
 AT_MOST = 0.01
 
@@ -16,8 +15,7 @@ def measure(plan: Plan) -> list[Figure]:
     steps = plan.repetitions * 2
     lengths = document_lengths(plan.step_tokens) * (steps + 2)
     corpus = ours.write_corpus(synthetic_blocks(lengths, vocab_size), vocab_size, plan.new_folder())
-    training = TrainingConfig(batch_tokens=plan.step_tokens)
-    settings = ours.config(size, precision=precision, training=training)
+    settings = ours.config(size, precision=precision, batch_tokens=plan.step_tokens)
     return [
         Figure(
             f"waiting for data in a SpanBERT step, {size.name}, {precision}",

@@ -15,7 +15,6 @@ from benchmarks.peers.bert import bert_config
 from benchmarks.results import NO_BF16, Figure, not_measured, speed_ratio
 from benchmarks.timing import fastest, has_bf16_kernels
 from benchmarks.workload import SMALL, TINY, Plan, Size, equal_lengths, synthetic_blocks
-from spanbert.training.config import TrainingConfig
 
 LENGTH = 128
 # (size, precision) -> at least, aim; those of fp32 are our own
@@ -64,10 +63,15 @@ def _runs(
     lengths = equal_lengths(plan.step_tokens * steps, LENGTH)
     blocks = synthetic_blocks(lengths, vocab_size)
     corpus = ours.write_corpus(blocks, vocab_size, plan.new_folder())
-    training = TrainingConfig(
-        steps=steps, batch_tokens=plan.step_tokens, warmup_steps=1, log_every_steps=1
+    settings = ours.config(
+        size,
+        has_sbo=False,
+        precision=precision,
+        steps=steps,
+        batch_tokens=plan.step_tokens,
+        warmup_steps=1,
+        log_every_steps=1,
     )
-    settings = ours.config(size, has_sbo=False, precision=precision, training=training)
     model = BertForMaskedLM(bert_config(size, vocab_size))
 
     def peer(num_workers: int) -> list[float]:

@@ -7,7 +7,6 @@ vocabulary, less what they cost at a small one, for each added row and entry.
 
 import re
 import resource
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from benchmarks.workload import (
 LARGE_VOCABULARY = 4  # times the published one
 STEP_TOKENS = 32_768
 AT_MOST, AIM = 1.0, 0.25  # bytes for each added row and entry; a whole logit of fp32 takes 4
+_ALL_TOKENS = 1 << 40  # a batch of all that is there
 _BYTES_A_PARAMETER = 16  # weight, gradient and two moments in fp32
 
 
@@ -105,9 +105,7 @@ def _peak(plan: Plan, size: Size, vocab_size: int, tokens: int, *, micro: int) -
 
 def _train(size: Size, corpus: ours.Corpus, micro: int, answer: Any) -> None:
     torch.set_num_threads(THREADS)
-    settings = ours.config(size)
-    training = replace(settings.training, batch_tokens=1 << 40, micro_batch_tokens=micro)
-    settings = replace(settings, training=training)
+    settings = ours.config(size, batch_tokens=_ALL_TOKENS, micro_batch_tokens=micro)
     batches = ours.batches_of(settings, corpus)(0)
     trainer = ours.Training(settings, corpus.vocab_size)
     for _ in range(2):

@@ -4,6 +4,7 @@ Only the core is imported at the top, so that `gpu.py` runs on a bare machine; R
 imported where they are used.
 """
 
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -87,9 +88,13 @@ def config(
     precision: Precision = "fp32",
     dropout: float = 0.1,
     initializer_range: float = 0.02,
-    training: TrainingConfig = TrainingConfig(),  # noqa: B008  # frozen
+    **training: Any,
 ) -> Config:
-    """Settings of SpanBERT, or of BERT on single sequences where `has_sbo` is False."""
+    """Settings of SpanBERT, or of BERT on single sequences where `has_sbo` is False.
+
+    Args:
+        training: settings of that section.
+    """
     preset = parse_config(f"[preset]\nmodel = '{'spanbert' if has_sbo else 'bert-1seq'}'")
     model = ModelConfig(
         hidden_size=size.hidden_size,
@@ -100,7 +105,7 @@ def config(
         attention_dropout=dropout,
         initializer_range=initializer_range,
     )
-    return replace(preset, model=model, training=replace(training, precision=precision))
+    return replace(preset, model=model, training=TrainingConfig(precision=precision, **training))
 
 
 class Data:
@@ -208,7 +213,8 @@ def loop_seconds(
 ) -> list[float]:
     """Seconds of each step of the plain training loop in this process; the first is left out.
 
-    Everything that a step does is in it: data, masking, clip, optimizer, log. Worker 0 alone knows.
+    Everything that a step does is in it: data, masking, clip, optimizer, log. Worker 0 alone knows;
+    the settings must log every step.
     """
     ends: list[float] = []
     train_on_worker(
@@ -217,6 +223,8 @@ def loop_seconds(
         seat,
         log=lambda step, metrics: ends.append(time.perf_counter()),
     )
+    if seat.rank == 0:
+        shutil.rmtree(folder / "checkpoints")  # large, and there are many runs
     return np.diff(ends).tolist()
 
 

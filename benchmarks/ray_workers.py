@@ -11,8 +11,6 @@ from benchmarks.peers import distributed
 from benchmarks.results import Figure
 from benchmarks.timing import paired_ratios
 from benchmarks.workload import TINY, Plan, document_lengths, synthetic_blocks
-from spanbert.config import Config
-from spanbert.training.config import TrainingConfig
 
 LENGTH, STEP_TOKENS = 128, 2048
 AIM, AT_MOST = 1.02, {1: 1.05, 2: 1.10}
@@ -40,8 +38,9 @@ def _corpus(plan: Plan) -> ours.Corpus:
     )
 
 
-def _settings(plan: Plan, workers: int) -> Config:
-    training = TrainingConfig(
+def _settings(plan: Plan, workers: int) -> ours.Config:
+    return ours.config(
+        plan.size(TINY),
         steps=plan.pick(toy=8, quick=40, full=60),
         batch_tokens=STEP_TOKENS,
         warmup_steps=1,
@@ -49,10 +48,9 @@ def _settings(plan: Plan, workers: int) -> Config:
         log_every_steps=1,
         checkpoint_every_steps=1_000_000,  # the last step alone
     )
-    return ours.config(plan.size(TINY), training=training)
 
 
-def _peer_step(plan: Plan, settings: Config, corpus: ours.Corpus, workers: int) -> float:
+def _peer_step(plan: Plan, settings: ours.Config, corpus: ours.Corpus, workers: int) -> float:
     folder = plan.new_folder()
     if workers == 1:
         times = ours.process_seconds(settings, corpus, folder, 1)

@@ -65,8 +65,8 @@ def speed_ratio(
     ours_s: list[float],
     peer_s: list[float],
     tokens: int,
-    bound: float,
-    aim: float,
+    bound: float | None,
+    aim: float | None,
 ) -> Figure:
     """How many times faster ours is, by paired repetitions."""
     return Figure(
@@ -98,11 +98,11 @@ def tokens_a_second(tokens: int, times_s: list[float]) -> str:
     return f"{speed / 1e6:.2f}M tok/s" if speed >= 1e6 else f"{speed:,.0f} tok/s"
 
 
-def verdict(figure: Figure, ratio: float) -> str:
+def verdict(figure: Figure, ratio: float | None) -> str:
     """What the figure says of its bound.
 
     Args:
-        ratio: `timing.thread_ratio` of the same run.
+        ratio: `timing.thread_ratio` of the same run; None where the cores do not matter.
     """
     if figure.failure:
         return f"failed: {figure.failure}"
@@ -110,7 +110,7 @@ def verdict(figure: Figure, ratio: float) -> str:
         return f"not judged: {figure.not_judged}"
     if figure.bound is None:
         return "no bound"
-    if figure.needs_quiet and ratio < MIN_THREAD_RATIO:
+    if ratio is not None and figure.needs_quiet and ratio < MIN_THREAD_RATIO:
         return f"not judged: cores are shared (2 threads are {ratio:.2f}x one)"
     if not _reaches(figure, figure.bound):
         return "missed"
@@ -134,7 +134,7 @@ _FORMATS: dict[Unit, Callable[[float], str]] = {
 }
 
 
-def row(figure: Figure, ratio: float) -> list[str]:
+def row(figure: Figure, ratio: float | None) -> list[str]:
     """The cells of a figure: work, peer, figure, spread, speeds, bounds, verdict."""
     show = _FORMATS[figure.unit]
     middle = show(median(figure.values)) if figure.values else "–"
@@ -150,7 +150,7 @@ def row(figure: Figure, ratio: float) -> list[str]:
 HEADINGS = ("work", "peer", "figure", "spread", "ours", "peer's", "at least / aim", "verdict")
 
 
-def table(figures: Sequence[Figure], ratio: float) -> str:
+def table(figures: Sequence[Figure], ratio: float | None) -> str:
     """A Markdown table, a line a figure."""
     rows = [HEADINGS, ["---"] * len(HEADINGS), *(row(figure, ratio) for figure in figures)]
     return "\n".join("| " + " | ".join(map(_cell, cells)) + " |" for cells in rows)
@@ -160,11 +160,12 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-def page(sections: Sequence[tuple[str, float, Sequence[Figure]]], command: str) -> str:
+def page(sections: Sequence[tuple[str, float | None, Sequence[Figure]]], command: str) -> str:
     """A section a benchmark, each with its run's thread ratio; then where it comes from."""
     parts = [f"# Benchmarks, {date.today().isoformat()}, {hardware()}", ""]
     for name, ratio, figures in sections:
-        parts += [f"## {name}", "", f"Two threads over one: {ratio:.2f}x.", ""]
+        parts += [f"## {name}", ""]
+        parts += [f"Two threads over one: {ratio:.2f}x.", ""] if ratio is not None else []
         parts += [table(figures, ratio), ""]
     return "\n".join([*parts, "## Origin", "", *(f"- {line}" for line in origin(command)), ""])
 

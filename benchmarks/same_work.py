@@ -22,6 +22,7 @@ def require_same_work(
     inputs: Mapping[str, Tensor],
     *,
     has_sbo: bool = True,
+    device: str = "cpu",
 ) -> None:
     """Take one step of both without dropout, from equal weights, and compare all that they tell.
 
@@ -29,9 +30,10 @@ def require_same_work(
         AssertionError: a loss or the gradient's norm differs.
     """
     config = ours.config(size, has_sbo=has_sbo, dropout=0.0, initializer_range=_SPREAD)
-    own = ours.Training(config, vocab_size)
+    own = ours.Training(config, vocab_size, device)
     peer.load(own.published_state())
-    require_equal(own.step(batch), PeerTraining(peer).step(inputs))
+    moved = {name: tensor.to(device) for name, tensor in inputs.items()}
+    require_equal(own.step(batch), PeerTraining(peer.to(device)).step(moved))
 
 
 def require_equal(own: Mapping[str, float], theirs: Mapping[str, float]) -> None:

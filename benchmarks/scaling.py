@@ -3,7 +3,6 @@
 from benchmarks import ours
 from benchmarks.results import Figure
 from benchmarks.workload import SMALL, Plan, document_lengths, synthetic_blocks
-from spanbert.training.config import TrainingConfig
 
 
 def measure(plan: Plan) -> list[Figure]:
@@ -12,10 +11,13 @@ def measure(plan: Plan) -> list[Figure]:
     lengths = document_lengths(plan.step_tokens) * steps
     blocks = synthetic_blocks(lengths, plan.vocab_size)
     corpus = ours.write_corpus(blocks, plan.vocab_size, plan.new_folder())
-    training = TrainingConfig(
-        steps=steps, batch_tokens=plan.step_tokens, warmup_steps=1, log_every_steps=1
+    settings = ours.config(
+        plan.size(SMALL),
+        steps=steps,
+        batch_tokens=plan.step_tokens,
+        warmup_steps=1,
+        log_every_steps=1,
     )
-    settings = ours.config(plan.size(SMALL), training=training)
     speeds: dict[int, list[float]] = {1: [], 2: []}
     for _ in range(plan.pick(toy=1, quick=1, full=3)):
         for workers, own in speeds.items():

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
 from statistics import median
 from typing import TypeVar
 
@@ -23,15 +24,25 @@ def seconds(call: Callable[[], object]) -> float:
 
 
 def interleaved(
-    calls: Mapping[Name, Callable[[], object]], repetitions: int
+    calls: Mapping[Name, Callable[[], object]],
+    repetitions: int,
+    *,
+    warm_up: int = 1,
+    device: str = "cpu",
 ) -> dict[Name, list[float]]:
-    """Seconds of each call, timed in turn (A B A B); each is called once before, untimed."""
+    """Seconds of each call, timed in turn (A B A B), to the end of what it left a GPU to do.
+
+    Args:
+        warm_up: calls of each before, untimed.
+    """
     for call in calls.values():
-        call()
+        for _ in range(warm_up):
+            call()
+    finish(device)
     times: dict[Name, list[float]] = {name: [] for name in calls}
     for _ in range(repetitions):
         for name, call in calls.items():
-            times[name].append(seconds(call))
+            times[name].append(seconds(lambda call=call: (call(), finish(device))))
     return times
 
 
@@ -70,23 +81,35 @@ def fastest(times: Mapping[Name, list[float]]) -> Name:
     return min(times, key=lambda name: median(times[name]))
 
 
-def matmul_speed(
-    size: int = MATMUL_SIZE,
-    dtype: torch.dtype = torch.float32,
-    *,
-    device: str = "cpu",
-    repetitions: int = 5,
-) -> float:
-    """FLOP/s of `torch.matmul` on square matrices, the median of a few."""
-    a = torch.ones(size, size, dtype=dtype, device=device)
-    out = torch.empty_like(a)
+@dataclass(frozen=True)
+class Matmuls:
+    """A few products of square matrices, to be timed as one call."""
 
-    def call() -> None:
-        torch.matmul(a, a, out=out)
-        finish(device)
+    size: int = MATMUL_SIZE
+    dtype: torch.dtype = torch.float32
+    device: str = "cpu"
+    number: int = 3
 
-    times = interleaved({"matmul": call}, repetitions)["matmul"]
-    return 2 * size**3 / median(times)
+    @property
+    def flop(self) -> int:
+        """Of one call."""
+        return 2 * self.size**3 * self.number
+
+    def call(self) -> Callable[[], None]:
+        """The call; it allocates nothing."""
+        a = torch.ones(self.size, self.size, dtype=self.dtype, device=self.device)
+        out = torch.empty_like(a)
+
+        def products() -> None:
+            for _ in range(self.number):
+                torch.matmul(a, a, out=out)
+
+        return products
+
+    def speed(self, repetitions: int = 3) -> float:
+        """FLOP/s, by the median of a few calls."""
+        times = interleaved({"matmul": self.call()}, repetitions, device=self.device)["matmul"]
+        return self.flop / median(times)
 
 
 def finish(device: str) -> None:
@@ -97,19 +120,21 @@ def finish(device: str) -> None:
 
 def thread_ratio(size: int = MATMUL_SIZE, repetitions: int = 5) -> float:
     """Speed of a matmul on two threads over that on one, the median of paired ratios."""
-    ratios = []
-    for _ in range(repetitions):
-        torch.set_num_threads(1)
-        one = matmul_speed(size, repetitions=1)
-        torch.set_num_threads(THREADS)
-        ratios.append(matmul_speed(size, repetitions=1) / one)
-    return median(ratios)
+    product = Matmuls(size, number=1).call()
+
+    def on(threads: int) -> None:
+        torch.set_num_threads(threads)
+        product()
+
+    times = interleaved({n: lambda n=n: on(n) for n in (1, THREADS)}, repetitions)
+    torch.set_num_threads(THREADS)
+    return median(paired_ratios(times[1], times[THREADS]))
 
 
 def has_bf16_kernels() -> bool:
     """Whether bf16 is at least as fast as fp32 here, measured."""
     fp32, bf16 = (
-        matmul_speed(_BF16_MATMUL_SIZE, dtype, repetitions=3)
+        Matmuls(_BF16_MATMUL_SIZE, dtype, number=1).speed()
         for dtype in (torch.float32, torch.bfloat16)
     )
     return bf16 >= fp32

@@ -94,7 +94,7 @@ class PeerTraining:
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self._optimizer.step()
         figures = losses | {"grad_norm": norm}
-        return {name: float(value) for name, value in figures.items()}
+        return {name: float(value.detach()) for name, value in figures.items()}
 
     def _autocast(self, device_type: str) -> AbstractContextManager[object]:
         return torch.autocast(device_type, torch.bfloat16) if self._is_bf16 else nullcontext()

@@ -9,16 +9,17 @@ from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
 from benchmarks import ours
-from spanbert.config import Config
 
 
-def step_seconds(config: Config, corpus: ours.Corpus, folder: Path, world_size: int) -> list[float]:
+def step_seconds(
+    config: ours.Config, corpus: ours.Corpus, folder: Path, world_size: int
+) -> list[float]:
     """Seconds of each step on rank 0, data and figures included; the first is left out."""
     return ours.in_processes(_train, world_size, folder, config, corpus)
 
 
 def _train(
-    rank: int, world_size: int, folder: Path, config: Config, corpus: ours.Corpus
+    rank: int, world_size: int, folder: Path, config: ours.Config, corpus: ours.Corpus
 ) -> list[float]:
     model = DistributedDataParallel(ours.LossModule(config, corpus.vocab_size))
     optimizer = torch.optim.AdamW(model.parameters(), lr=config.training.learning_rate, fused=True)
