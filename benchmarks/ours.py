@@ -238,8 +238,12 @@ def _worker(
 ) -> list[float]:
     seat = Seat(rank, world_size)
     if world_size > 1:
-        seat = replace(seat, sum_over_workers=lambda tensor: dist.all_reduce(tensor) and None)
+        seat = replace(seat, sum_over_workers=_all_reduce)
     return loop_seconds(config, corpus, folder, seat)
+
+
+def _all_reduce(tensor: Tensor) -> None:
+    dist.all_reduce(tensor)
 
 
 def in_processes(
