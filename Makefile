@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CONFIG ?= configs/quickstart.toml
 
-.PHONY: run test test-slow check setup setup-dev ui lock clean
+.PHONY: run test test-slow check bench bench-full setup setup-dev setup-bench ui lock clean
 
 run: setup
 	@$(BIN)/spanbert run --config $(CONFIG)
@@ -24,11 +24,21 @@ check: setup-dev
 	@$(BIN)/ruff check .
 	@$(BIN)/basedpyright
 
+# a few minutes; and everything, half an hour on two quiet cores (benchmarks/README.md)
+bench: setup-bench
+	@$(BIN)/python -m benchmarks
+
+bench-full: setup-bench
+	@$(BIN)/python -m benchmarks --full
+
 setup: .venv/bin/python
 	@$(BIN)/python requirements/install.py run
 
 setup-dev: .venv/bin/python
 	@$(BIN)/python requirements/install.py run dev
+
+setup-bench: .venv/bin/python
+	@$(BIN)/python requirements/install.py run dev bench
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "spanbert needs Python 3.11 or newer -> make PYTHON=python3.11")'

@@ -1,0 +1,329 @@
+"""Our side of every benchmark: the one file here that knows the package.
+
+Only the core is imported at the top, so that `gpu.py` runs on a bare machine; Ray and MLflow are
+imported where they are used.
+"""
+
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import median
+from typing import Any, Literal
+
+import numpy as np
+import torch
+import torch.distributed as dist
+import torch.multiprocessing
+from torch import Tensor, nn
+
+from benchmarks.workload import SPECIALS, Block, Rows, Size
+from spanbert.config import Config, parse_config
+from spanbert.masking.segment import Masker
+from spanbert.model.config import ModelConfig
+from spanbert.model.published import published_names
+from spanbert.objectives.batch import PretrainingBatch, collate, target_counts
+from spanbert.objectives.pretraining import objective_weights, pretraining_losses
+from spanbert.shards.config import ShardsConfig
+from spanbert.shards.files import ShardFiles
+from spanbert.shards.format import KIND, SHARD_TOKENS, VERSION, token_type
+from spanbert.shards.pieces import NO_SPANS, Pieces
+from spanbert.shards.reader import ShardReader
+from spanbert.storage import publish
+from spanbert.tokenizer.artifact import build_tokenizer
+from spanbert.tokenizer.config import TokenizerConfig
+from spanbert.tokenizer.subword import SubwordTokenizer, load_tokenizer
+from spanbert.training.config import TrainingConfig
+from spanbert.training.optimizer import build_optimizer
+from spanbert.training.step import Trainer
+from spanbert.training.worker import (
+    Inputs,
+    Seat,
+    _batches,  # what a worker's loop asks for its data
+    build_model,
+    train_on_worker,
+)
+
+Precision = Literal["fp32", "bf16"]
+_SEED = 1907
+_DELTAS = 5  # steps between two time stamps; those of a Ray run are in whole milliseconds
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The artifacts that training reads."""
+
+    shards: Path
+    tokenizer: Path
+    vocab_size: int
+
+
+def write_corpus(blocks: Sequence[Block], vocab_size: int, folder: Path) -> Corpus:
+    """Publish blocks as shards, a document each, with a vocabulary of made-up words."""
+    tokenizer = _write_tokenizer(vocab_size, folder)
+    with publish(folder / "shards", KIND, VERSION) as draft:
+        files = ShardFiles(draft.folder, token_type(vocab_size), SHARD_TOKENS, ShardsConfig())
+        for number, block in enumerate(blocks):
+            files.add(number, (Pieces(block.ids, block.word_starts, NO_SPANS, NO_SPANS),))
+        draft.counts |= files.finish() | {"pairs": False, "annotator": ""}
+        draft.counts["token_type"] = token_type(vocab_size).str
+        draft.counts["vocab_size"] = vocab_size
+        draft.counts["vocabulary_digest"] = tokenizer.digest
+    return Corpus(folder / "shards", folder / "tokenizer", vocab_size)
+
+
+def _write_tokenizer(vocab_size: int, folder: Path) -> SubwordTokenizer:
+    words = [f"w{number}" for number in range(vocab_size - len(SPECIALS))]
+    source = folder / "vocabulary"
+    source.mkdir(parents=True)
+    (source / "vocab.txt").write_text("\n".join([*SPECIALS, *words]) + "\n")
+    return build_tokenizer(Path(), folder / "tokenizer", TokenizerConfig(path=str(source)))
+
+
+def config(
+    size: Size,
+    *,
+    has_sbo: bool = True,
+    precision: Precision = "fp32",
+    dropout: float = 0.1,
+    initializer_range: float = 0.02,
+    **training: Any,
+) -> Config:
+    """Settings of SpanBERT, or of BERT on single sequences where `has_sbo` is False.
+
+    Args:
+        training: settings of that section.
+    """
+    preset = parse_config(f"[preset]\nmodel = '{'spanbert' if has_sbo else 'bert-1seq'}'")
+    model = ModelConfig(
+        hidden_size=size.hidden_size,
+        num_layers=size.num_layers,
+        num_heads=size.num_heads,
+        intermediate_size=4 * size.hidden_size,
+        hidden_dropout=dropout,
+        attention_dropout=dropout,
+        initializer_range=initializer_range,
+    )
+    return replace(preset, model=model, training=TrainingConfig(precision=precision, **training))
+
+
+class Data:
+    """The segments of a corpus, read or masked."""
+
+    def __init__(self, corpus: Corpus, config: Config) -> None:
+        self._shards = ShardReader(corpus.shards, check=False)
+        tokenizer = load_tokenizer(corpus.tokenizer)
+        self._masker = Masker(self._shards, tokenizer, config.masking, config.objective, seed=_SEED)
+
+    def __len__(self) -> int:
+        return len(self._shards)
+
+    def batch(self, numbers: Sequence[int], epoch: int = 0) -> PretrainingBatch:
+        """These segments, masked and ready for a step."""
+        return collate([self._masker.masked(self._shards.segment(n), epoch) for n in numbers])
+
+    def all(self) -> PretrainingBatch:
+        """All segments as one batch."""
+        return self.batch(range(len(self)))
+
+    def ids(self, numbers: Sequence[int]) -> Tensor:
+        """(tokens) int64: the pieces of these segments end to end."""
+        return torch.from_numpy(np.concatenate([self._shards.segment(n).ids for n in numbers]))
+
+
+def rows_of(batch: PretrainingBatch) -> Rows:
+    """A batch as arrays that a peer can lay out in its own way."""
+    names = ("token_ids", "mlm_rows", "mlm_targets")
+    names += ("sbo_left", "sbo_right", "sbo_offset", "sbo_targets")
+    arrays = {name: getattr(batch, name).cpu().numpy() for name in names}
+    return Rows(lengths=np.array(batch.packing.lengths), **arrays)
+
+
+class Training:
+    """A fresh model and its optimizer, a step at a time."""
+
+    def __init__(self, config: Config, vocab_size: int, device: str = "cpu") -> None:
+        self._device = torch.device(device)
+        self.model = build_model(config, vocab_size).to(self._device)
+        self._trainer = Trainer(
+            self.model,
+            build_optimizer(self.model, config.training),
+            config.training,
+            objective=config.objective,
+            seed=_SEED,
+        )
+        self._done = 0
+
+    def step(self, *batches: PretrainingBatch) -> dict[str, float]:
+        """One optimizer step; its losses and the gradient's norm before clipping."""
+        figures = self._trainer.step(self._done, [b.to(self._device) for b in batches])
+        self._done += 1
+        return figures
+
+    def published_state(self) -> dict[str, Tensor]:
+        """The weights under their published names, copied."""
+        state = {name: tensor.detach().clone() for name, tensor in self.model.state_dict().items()}
+        return published_names(state)
+
+
+class LossModule(nn.Module):
+    """Our model as a module whose output is the loss, for a wrapper that knows nothing else."""
+
+    def __init__(self, config: Config, vocab_size: int) -> None:
+        super().__init__()
+        self.model = build_model(config, vocab_size)
+        self._weights = objective_weights(config.objective)
+
+    def forward(self, batch: PretrainingBatch) -> Tensor:
+        """Sum of the objectives' means over this batch."""
+        scales = self._weights / target_counts(batch).clamp(min=1)
+        losses = pretraining_losses(self.model, batch)
+        return (losses * scales.to(losses)).sum()
+
+
+def batches_of(
+    config: Config, corpus: Corpus, rank: int = 0, world_size: int = 1
+) -> Callable[[int], list[PretrainingBatch]]:
+    """What the training loop calls for one worker's data of a step."""
+    shards = ShardReader(corpus.shards, check=False)
+    return _batches(config, load_tokenizer(corpus.tokenizer), shards, Seat(rank, world_size))
+
+
+def data_shares(config: Config, corpus: Corpus, steps: int) -> list[float]:
+    """Of each step's time, the share in which training waits for its data; the first is left out.
+
+    A number a step, from the loop's own two calls.
+    """
+    fetch, training, shares = batches_of(config, corpus), Training(config, corpus.vocab_size), []
+    for number in range(steps + 1):
+        began = time.perf_counter()
+        batches = fetch(number)
+        waited = time.perf_counter() - began
+        training.step(*batches)
+        shares.append(waited / (time.perf_counter() - began))
+    return shares[1:]
+
+
+def loop_seconds(
+    config: Config,
+    corpus: Corpus,
+    folder: Path,
+    seat: Seat = Seat(),  # noqa: B008  # frozen
+) -> list[float]:
+    """Seconds of each step of the plain training loop in this process; the first is left out.
+
+    Everything that a step does is in it: data, masking, clip, optimizer, log. Worker 0 alone knows;
+    the settings must log every step.
+    """
+    ends: list[float] = []
+    train_on_worker(
+        config,
+        Inputs(corpus.shards, corpus.tokenizer, folder),
+        seat,
+        log=lambda step, metrics: ends.append(time.perf_counter()),
+    )
+    if seat.rank == 0:
+        shutil.rmtree(folder / "checkpoints")  # large, and there are many runs
+    return np.diff(ends).tolist()
+
+
+def process_seconds(config: Config, corpus: Corpus, folder: Path, world_size: int) -> list[float]:
+    """As `loop_seconds`, in so many fresh processes of one thread that sum over gloo."""
+    return in_processes(_worker, world_size, folder, config, corpus)
+
+
+def _worker(
+    rank: int, world_size: int, folder: Path, config: Config, corpus: Corpus
+) -> list[float]:
+    seat = Seat(rank, world_size)
+    if world_size > 1:
+        seat = replace(seat, sum_over_workers=_all_reduce)
+    return loop_seconds(config, corpus, folder, seat)
+
+
+def _all_reduce(tensor: Tensor) -> None:
+    dist.all_reduce(tensor)
+
+
+def in_processes(
+    work: Callable[..., list[float]], world_size: int, folder: Path, *arguments: object
+) -> list[float]:
+    """What `work(rank, world_size, folder, ...)` gives on rank 0 of a fresh gloo group."""
+    folder.mkdir(parents=True)
+    context = torch.multiprocessing.get_context("spawn")
+    answer = context.SimpleQueue()
+    torch.multiprocessing.spawn(  # pyright: ignore[reportPrivateImportUsage]
+        _join, (world_size, folder, work, arguments, answer), nprocs=world_size
+    )
+    return answer.get()
+
+
+def _join(
+    rank: int,
+    world_size: int,
+    folder: Path,
+    work: Callable[..., list[float]],
+    arguments: tuple[object, ...],
+    answer: Any,
+) -> None:
+    torch.set_num_threads(1)
+    meeting = f"file://{folder.absolute() / 'rendezvous'}"
+    dist.init_process_group("gloo", meeting, rank=rank, world_size=world_size)
+    found = work(rank, world_size, folder, *arguments)
+    if rank == 0:
+        answer.put(found)
+    dist.destroy_process_group()
+
+
+@dataclass(frozen=True)
+class RayRun:
+    """Seconds of one whole run on Ray."""
+
+    steps: list[float]  # median-able: each the mean of a few steps
+    cluster: float  # until the cluster is there
+    group: float  # from there to the end of the first step
+    teardown: float  # from the last step to the return, export of the model included
+
+
+def ray_run(config: Config, corpus: Corpus, folder: Path) -> RayRun:
+    """Pre-train on Ray, with figures at every step."""
+    from spanbert.registry.tracking import Tracking
+    from spanbert.training.ray_job import pretrain
+
+    config = replace(config, run=replace(config.run, folder=str(folder / "runs")))
+    tracking, told_s = Tracking(config), [time.time()]
+    with tracking.step("benchmark", "pretrain") as step:
+        pretrain(
+            config,
+            shards=corpus.shards,
+            tokenizer=corpus.tokenizer,
+            folder=folder / "model",
+            work_root=folder / "work",
+            tracking_uri=tracking.uri,
+            tracking_run=step.run_id,
+            say=lambda line: told_s.append(time.time()),
+        )
+        ends = _logged_s(tracking.uri, step.run_id)
+        return RayRun(
+            mean_steps(ends), told_s[2] - told_s[0], ends[0] - told_s[2], time.time() - ends[-1]
+        )
+
+
+def _logged_s(uri: str, run_id: str) -> list[float]:
+    """When each step's figures were logged."""
+    from mlflow import MlflowClient
+
+    points = MlflowClient(uri, uri).get_metric_history(run_id, "loss")
+    return [point.timestamp / 1000 for point in sorted(points, key=lambda point: point.step)]
+
+
+def mean_steps(ends: Sequence[float]) -> list[float]:
+    """Mean seconds a step over neighbouring runs of a few steps."""
+    apart = min(_DELTAS, len(ends) - 1)
+    return ((np.array(ends[apart:]) - np.array(ends[:-apart])) / apart).tolist()
+
+
+def typical_step(times: Sequence[float]) -> float:
+    """Median seconds of a step, by the same runs as `mean_steps`."""
+    return median(mean_steps(np.cumsum([0.0, *times]).tolist()))
