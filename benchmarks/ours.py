@@ -35,15 +35,18 @@ from spanbert.tokenizer.artifact import build_tokenizer
 from spanbert.tokenizer.config import TokenizerConfig
 from spanbert.tokenizer.subword import SubwordTokenizer, load_tokenizer
 from spanbert.training.config import TrainingConfig
-from spanbert.training.optimizer import build_optimizer
+from spanbert.training.memory import keep_freed_memory
+from spanbert.training.prefetch import Prefetch
 from spanbert.training.step import Trainer
 from spanbert.training.worker import (
+    CPU,
     Inputs,
     Seat,
     _batches,  # what a worker's loop asks for its data
     build_model,
     train_on_worker,
 )
+from spanbert.training.workers import ALONE, ProcessGroup, Workers
 
 Precision = Literal["fp32", "bf16"]
 _SEED = 1907
@@ -144,15 +147,10 @@ class Training:
     """A fresh model and its optimizer, a step at a time."""
 
     def __init__(self, config: Config, vocab_size: int, device: str = "cpu") -> None:
+        keep_freed_memory()  # as a worker does; a peer in this process has it too
         self._device = torch.device(device)
         self.model = build_model(config, vocab_size).to(self._device)
-        self._trainer = Trainer(
-            self.model,
-            build_optimizer(self.model, config.training),
-            config.training,
-            objective=config.objective,
-            seed=_SEED,
-        )
+        self._trainer = Trainer(self.model, config.training, objective=config.objective, seed=_SEED)
         self._done = 0
 
     def step(self, *batches: PretrainingBatch) -> dict[str, float]:
@@ -178,16 +176,15 @@ class LossModule(nn.Module):
     def forward(self, batch: PretrainingBatch) -> Tensor:
         """Sum of the objectives' means over this batch."""
         scales = self._weights / target_counts(batch).clamp(min=1)
-        losses = pretraining_losses(self.model, batch)
-        return (losses * scales.to(losses)).sum()
+        return pretraining_losses(self.model, batch, scales.tolist()).total
 
 
 def batches_of(
-    config: Config, corpus: Corpus, rank: int = 0, world_size: int = 1
+    config: Config, corpus: Corpus, workers: Workers = ALONE
 ) -> Callable[[int], list[PretrainingBatch]]:
     """What the training loop calls for one worker's data of a step."""
     shards = ShardReader(corpus.shards, check=False)
-    return _batches(config, load_tokenizer(corpus.tokenizer), shards, Seat(rank, world_size))
+    return _batches(config, load_tokenizer(corpus.tokenizer), shards, Seat(workers))
 
 
 def data_shares(config: Config, corpus: Corpus, steps: int) -> list[float]:
@@ -195,13 +192,12 @@ def data_shares(config: Config, corpus: Corpus, steps: int) -> list[float]:
 
     A number a step, from the loop's own two calls.
     """
-    fetch, training, shares = batches_of(config, corpus), Training(config, corpus.vocab_size), []
-    for number in range(steps + 1):
-        began = time.perf_counter()
-        batches = fetch(number)
-        waited = time.perf_counter() - began
-        training.step(*batches)
-        shares.append(waited / (time.perf_counter() - began))
+    training, shares = Training(config, corpus.vocab_size), []
+    with Prefetch(batches_of(config, corpus), steps + 1, CPU) as prefetch:
+        for number in range(steps + 1):
+            began, waited = time.perf_counter(), prefetch.waited_s
+            training.step(*prefetch(number))
+            shares.append((prefetch.waited_s - waited) / (time.perf_counter() - began))
     return shares[1:]
 
 
@@ -236,14 +232,7 @@ def process_seconds(config: Config, corpus: Corpus, folder: Path, world_size: in
 def _worker(
     rank: int, world_size: int, folder: Path, config: Config, corpus: Corpus
 ) -> list[float]:
-    seat = Seat(rank, world_size)
-    if world_size > 1:
-        seat = replace(seat, sum_over_workers=_all_reduce)
-    return loop_seconds(config, corpus, folder, seat)
-
-
-def _all_reduce(tensor: Tensor) -> None:
-    dist.all_reduce(tensor)
+    return loop_seconds(config, corpus, folder, Seat(ProcessGroup(CPU)))
 
 
 def in_processes(

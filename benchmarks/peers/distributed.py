@@ -23,7 +23,7 @@ def _train(
 ) -> list[float]:
     model = DistributedDataParallel(ours.LossModule(config, corpus.vocab_size))
     optimizer = torch.optim.AdamW(model.parameters(), lr=config.training.learning_rate, fused=True)
-    fetch, ends, figures = ours.batches_of(config, corpus, rank, world_size), [], []
+    fetch, ends, figures = ours.batches_of(config, corpus, ours.ProcessGroup(ours.CPU)), [], []
     for number in range(config.training.steps):
         optimizer.zero_grad()
         (batch,) = fetch(number)

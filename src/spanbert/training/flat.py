@@ -13,6 +13,8 @@ from spanbert.shapes import Float
 
 _ALIGNMENT = 16  # numbers: 64 bytes, what vector instructions and matrix kernels want
 
+_NORM_CHUNK = 1 << 16  # numbers
+
 
 class FlatParameters:
     """Makes every parameter a view of one tensor, and its gradient a view of another.
@@ -54,9 +56,20 @@ class FlatParameters:
 
     def clip(self, max_norm: float) -> Float[Tensor, ""]:
         """Scale down to `max_norm` where the global norm exceeds it; returns the norm before."""
-        norm = self.gradients.norm()
+        norm = self.norm()
         self.gradients.mul_(torch.clamp(max_norm / (norm + 1e-6), max=1.0))
         return norm
+
+    def norm(self) -> Float[Tensor, ""]:
+        """Of all gradients: the norm of the norms of chunks.
+
+        torch adds up fp32 squares in fp32: over 112 million of them at once it is 1.2 % too small.
+        """
+        tail = len(self.gradients) % _NORM_CHUNK
+        whole = self.gradients[: len(self.gradients) - tail].view(-1, _NORM_CHUNK)
+        last = self.gradients[len(self.gradients) - tail :]
+        norms = [torch.linalg.vector_norm(whole, dim=1), torch.linalg.vector_norm(last)[None]]
+        return torch.linalg.vector_norm(torch.cat(norms))
 
     def views(
         self, flat: Float[Tensor, " parameters"]

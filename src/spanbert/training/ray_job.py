@@ -172,6 +172,7 @@ def _local_ray(config: Config, work_folder: Path, scratch: Path, say: Say) -> It
         "RAY_TRAIN_HEALTH_CHECK_INTERVAL_S": _HEALTH_CHECK_S,
         "RAY_TRAIN_ENABLE_STATE_TRACKING": "1",
         "RAY_TRAIN_ENABLE_PRINT_PATCH": "0",
+        "RAY_TRAIN_ENABLE_PREEMPTION_WATCHER": "0",  # a process more; nobody preempts this machine
         "RAY_USAGE_STATS_ENABLED": "0",
         # Ray's word for a cluster of one machine: every server then listens on 127.0.0.1 alone
         "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",

@@ -54,6 +54,16 @@ def test_places_are_aligned_disjoint_and_groups_divisible(num_parts):
     assert flat.groups[-1].stop == len(flat.values)
 
 
+def test_the_norm_of_many_gradients_is_right():
+    flat = FlatParameters([[nn.Parameter(torch.zeros(30_000_001))]])
+    flat.gradients.fill_(0.37)
+    torch.manual_seed(0)
+    flat.gradients[: 1 << 24].normal_()
+    expected = float(flat.gradients[:30_000_001].double().norm())
+    flat.gradients[30_000_001:] = 0
+    assert float(flat.norm()) == pytest.approx(expected, rel=1e-6)
+
+
 @pytest.mark.parametrize("scale", [0.001, 1.0, 1000.0])
 def test_clipping_equals_that_of_torch(scale):
     net, plain = model(), model()
