@@ -26,13 +26,22 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
 
     The code is kept beside the sources, else in the user's cache folder, else not at all.
     """
+    return _compiled(function)
+
+
+def inlined(function: Callable[P, R]) -> Callable[P, R]:
+    """The same, copied to where it is called: for the smallest functions of inner loops."""
+    return _compiled(function, inline="always")
+
+
+def _compiled(function: Callable[P, R], **options: str) -> Callable[P, R]:
     plain = inspect.unwrap(function)  # checks of types that tests add are not compiled
     if numba is None or not HAS_COMPILER:
         return plain
     try:
-        made: Any = numba.njit(nogil=True, cache=True)(plain)
+        made: Any = numba.njit(nogil=True, cache=True, **options)(plain)
     except RuntimeError:  # no folder can be written
-        return numba.njit(nogil=True)(plain)
+        return numba.njit(nogil=True, **options)(plain)
     # numba looks at the function's own file alone, and would go on with old code of what it calls
     made._cache._cache_file._source_stamp = _digest()
     return made

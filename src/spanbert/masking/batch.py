@@ -39,7 +39,6 @@ class MaskedBatch:
     """Masked segments with their special tokens, end to end; rows point into all their tokens."""
 
     segments: Segments  # as they were read
-    ids: Int[np.ndarray, " tokens"]  # before corruption
     corrupted: Int[np.ndarray, " tokens"]  # what the model sees
     token_type_ids: Int[np.ndarray, " tokens"]  # 0 up to a segment's first [SEP], 1 after it
     lengths: Int[np.ndarray, " batch"]
@@ -66,15 +65,15 @@ class MaskedBatch:
         rows = slice(*np.searchsorted(self.sbo_rows, [start, end]))
         columns = (self.sbo_rows, self.sbo_left, self.sbo_right)
         bounds = (column[rows] - start for column in columns)
-        is_masked = np.zeros(end - start, dtype=bool)
-        is_masked[self.mlm_rows[masked] - start] = True
+        positions, ids = self.mlm_rows[masked] - start, self.corrupted[start:end].copy()
+        ids[positions] = self.mlm_targets[masked]
         return MaskedSegment(
-            ids=self.ids[start:end],
+            ids=ids,
             corrupted=self.corrupted[start:end],
             word_starts=self._word_starts(place),
             blocks=self._blocks(place),
-            spans=masked_runs(is_masked),
-            masked=self.mlm_rows[masked] - start,
+            spans=masked_runs(np.isin(np.arange(end - start), positions)),
+            masked=positions,
             replacements=self.replacements[masked],
             boundary=BoundaryTargets(*bounds, self.sbo_offset[rows]),
             is_random_next=bool(self.nsp_targets[place]) if len(self.nsp_targets) else None,

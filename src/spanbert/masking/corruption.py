@@ -9,9 +9,12 @@ of all its pieces, which the reader of the shards looks up; special tokens are n
 from enum import IntEnum
 from typing import NamedTuple
 
-from spanbert.compiled import compiled
+import numpy as np
+
+from spanbert.compiled import compiled, inlined
 from spanbert.masking.philox import Stream, sample_below, sample_double
 from spanbert.masking.rows import MaskedRows
+from spanbert.shapes import Int
 
 _MASK_BELOW, _RANDOM_BELOW = 0.8, 0.9  # SpanBERT, section 3.1
 
@@ -35,7 +38,7 @@ class CorruptionRules(NamedTuple):
     num_corpus_pieces: int
 
 
-@compiled
+@inlined
 def sample_replacement(random: Stream) -> int:
     """The number of a `Replacement`."""
     drawn = sample_double(random)
@@ -45,25 +48,31 @@ def sample_replacement(random: Stream) -> int:
 
 
 @compiled
-def corrupt_span(
-    start: int, end: int, rules: CorruptionRules, random: Stream, rows: MaskedRows
+def corrupt_spans(
+    spans: Int[np.ndarray, "spans 2"], rules: CorruptionRules, random: Stream, rows: MaskedRows
 ) -> None:
-    """Add the masked tokens [start, end) to the rows, and replace what the model sees of them.
+    """Add the masked tokens to the rows, and replace what the model sees of them.
 
-    Random pieces get their place in the corpus, but not yet their id.
+    Random pieces get their place in the corpus, but not yet their id. Nothing of these spans may be
+    replaced before.
+
+    Args:
+        spans: half-open, in order.
     """
-    kind = _KEPT
-    for token in range(start, end):
-        if token == start or rules.is_per_token:
-            kind = sample_replacement(random)
-        row = rows.counts[0]
-        rows.counts[0] += 1
-        rows.mlm_rows[row], rows.mlm_targets[row] = token, rows.ids[token]
-        rows.replacements[row] = kind
-        if kind == _MASK:
-            rows.corrupted[token] = rules.mask_id
-        elif kind == _RANDOM:
-            row = rows.counts[2]
-            rows.counts[2] += 1
-            rows.random_rows[row] = token
-            rows.random_places[row] = sample_below(random, rules.num_corpus_pieces)
+    corrupted, replacements = rows.corrupted, rows.replacements
+    mlm_rows, mlm_targets = rows.mlm_rows, rows.mlm_targets
+    random_rows, random_places, counts = rows.random_rows, rows.random_places, rows.counts
+    row, random_row, kind = counts[0], counts[2], _KEPT
+    for span in range(len(spans)):
+        for token in range(spans[span, 0], spans[span, 1]):
+            if token == spans[span, 0] or rules.is_per_token:
+                kind = sample_replacement(random)
+            mlm_rows[row], mlm_targets[row], replacements[row] = token, corrupted[token], kind
+            row += 1
+            if kind == _MASK:
+                corrupted[token] = rules.mask_id
+            elif kind == _RANDOM:
+                random_rows[random_row] = token
+                random_places[random_row] = sample_below(random, rules.num_corpus_pieces)
+                random_row += 1
+    counts[0], counts[2] = row, random_row

@@ -9,11 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from spanbert.compiled import compiled
-from spanbert.masking.corruption import CorruptionRules, corrupt_span
-from spanbert.masking.philox import Stream, start_stream, stream_of
+from spanbert.masking.corruption import CorruptionRules, corrupt_spans
+from spanbert.masking.philox import Stream, start_stream
 from spanbert.masking.rows import MaskedRows, empty_rows
 from spanbert.masking.schemes.table import mask_block
-from spanbert.masking.spans import SchemeRules, mask_budget, next_run
+from spanbert.masking.spans import SchemeRules, find_runs, mask_budget
 from spanbert.masking.targets import BoundaryRules, add_boundaries
 from spanbert.shapes import Bool, Int
 from spanbert.shards.gather import Segments
@@ -30,25 +30,26 @@ class Rules(NamedTuple):
 
 
 @compiled
-def mask_segments(segments: Segments, rules: Rules, round_keys: np.ndarray) -> MaskedRows:
+def mask_segments(segments: Segments, rules: Rules, random: Stream) -> MaskedRows:
     """Frame every segment by [CLS] and [SEP] and mask it."""
-    rows = _room_for(segments, rules.scheme.mask_rate)
-    random, is_masked = stream_of(round_keys, 0), np.zeros(len(segments.ids), dtype=np.bool_)
-    piece = token = 0  # the segment's first
+    rows, first, token = _room_for(segments, rules.scheme.mask_rate), 0, 0
+    is_masked = np.zeros(len(segments.ids), dtype=np.bool_)
+    runs = np.empty((len(segments.ids) // 2 + 1, 2), dtype=np.int64)
     for index in range(len(segments.lengths)):
         start_stream(random, segments.numbers[index])
-        num_parts = 2 if segments.splits[index] > 0 else 1
-        for part in range(num_parts):
-            start, end = _part(segments, index, piece, part)
-            _choose(segments, index, piece, start, end, rules.scheme, random, is_masked)
-        rows.ids[token] = rows.corrupted[token] = rules.cls_id
-        token += 1
-        for part in range(num_parts):
-            start, end = _part(segments, index, piece, part)
-            _frame(segments.ids[start:end], token, part, rules.sep_id, rows)
-            _corrupt(is_masked[start:end], token, rules, random, rows)
-            token += end - start + 1
-        piece += segments.lengths[index]
+        split, end = segments.splits[index], first + segments.lengths[index]
+        cut = first + split if split > 0 else end
+        _choose(segments, index, first, first, cut, rules.scheme, random, is_masked)
+        if split > 0:
+            _choose(segments, index, first, cut, end, rules.scheme, random, is_masked)
+        rows.corrupted[token] = rules.cls_id
+        part = slice(first, cut)
+        token = _lay(segments.ids[part], is_masked[part], token + 1, rules, random, runs, rows)
+        if split > 0:
+            part = slice(cut, end)
+            rows.token_type_ids[token : token + end - cut + 1] = 1
+            token = _lay(segments.ids[part], is_masked[part], token, rules, random, runs, rows)
+        first = end
     return rows
 
 
@@ -56,22 +57,11 @@ def mask_segments(segments: Segments, rules: Rules, round_keys: np.ndarray) -> M
 def _room_for(segments: Segments, mask_rate: float) -> MaskedRows:
     """Rows for as many tokens as there will be, and as many masked ones as the budgets allow."""
     num_tokens = num_masked = 0
-    for length, split in zip(segments.lengths, segments.splits):  # noqa: B905  # numba has no strict
+    for index in range(len(segments.lengths)):
+        length, split = segments.lengths[index], segments.splits[index]
         num_tokens += length + (3 if split > 0 else 2)
         num_masked += mask_budget(split, mask_rate) + mask_budget(length - split, mask_rate)
     return empty_rows(num_tokens, num_masked)
-
-
-@compiled
-def _part(segments: Segments, index: int, first: int, part: int) -> tuple[int, int]:
-    """Where the pieces of a part stand, half-open, in those of all segments.
-
-    Args:
-        first: the segment's first piece.
-    """
-    split, end = segments.splits[index], first + segments.lengths[index]
-    cut = first + split if split > 0 else end
-    return (first, cut) if part == 0 else (cut, end)
 
 
 @compiled
@@ -88,8 +78,9 @@ def _choose(
     """Mask the pieces [start, end) of the segment whose first piece is `first`."""
     offsets = segments.span_offsets
     spans = segments.spans[offsets[index] : offsets[index + 1]]
-    annotated = _within(spans, start - first, end - first)
-    mask_block(segments.word_starts[start:end], annotated, rules, random, is_masked[start:end])
+    if len(spans) > 0:
+        spans = _within(spans, start - first, end - first)
+    mask_block(segments.word_starts[start:end], spans, rules, random, is_masked[start:end])
 
 
 @compiled
@@ -104,26 +95,20 @@ def _within(spans: Int[np.ndarray, "spans 2"], start: int, end: int) -> Int[np.n
 
 
 @compiled
-def _frame(
-    ids: Int[np.ndarray, " seq"], token: int, part: int, sep_id: int, rows: MaskedRows
-) -> None:
-    """Lay a part's pieces down from `token` on, and a [SEP] after them."""
+def _lay(
+    ids: Int[np.ndarray, " seq"],
+    is_masked: Bool[np.ndarray, " seq"],
+    token: int,
+    rules: Rules,
+    random: Stream,
+    runs: Int[np.ndarray, "runs 2"],
+    rows: MaskedRows,
+) -> int:
+    """Lay a part's pieces down from `token` on, a [SEP] after them; returns what comes next."""
     end = token + len(ids)
-    rows.ids[token:end] = ids
     rows.corrupted[token:end] = ids
-    rows.ids[end] = rows.corrupted[end] = sep_id
-    if part > 0:
-        rows.token_type_ids[token : end + 1] = part
-
-
-@compiled
-def _corrupt(
-    is_masked: Bool[np.ndarray, " seq"], token: int, rules: Rules, random: Stream, rows: MaskedRows
-) -> None:
-    """Add the rows of a part whose first piece stands at `token`."""
-    size = len(is_masked)
-    start, stop = next_run(is_masked, 0, size)
-    while start < size:
-        corrupt_span(token + start, token + stop, rules.corruption, random, rows)
-        add_boundaries(token + start, token + stop, token, token + size, rules.boundary, rows)
-        start, stop = next_run(is_masked, stop, size)
+    rows.corrupted[end] = rules.sep_id
+    spans = runs[: find_runs(is_masked, token, runs)]
+    add_boundaries(spans, token, end, rules.boundary, rows)
+    corrupt_spans(spans, rules.corruption, random, rows)
+    return end + 1

@@ -5,86 +5,81 @@
 easy as 1, 2, 3" (2011). `rng.py` makes keys, and generators where speed does not matter.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from spanbert.compiled import compiled, wide_product
+from spanbert.compiled import compiled, inlined, wide_product
 
 _ROUNDS, _BLOCK_WORDS = 10, 4
 _MULTIPLIERS = (np.uint64(0xD2E7470EE14C6C93), np.uint64(0xCA5A826395121157))
 _WEYL = (0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B)  # added to the key's halves after each round
 _UNUSED_BITS = np.uint64(11)  # a double has 53 bits
 _DOUBLE_STEP = 2.0**-53
+_ONE = np.uint64(1)
 
 
-class Stream(NamedTuple):
-    """Where a stream stands; drawing from it changes its arrays."""
+# Where a stream's array, of uint64, holds what: two keys a round, the segment's number, the blocks of
+# words made so far, the words used of the last block, and that block
+_NUMBER = 2 * _ROUNDS
+_BLOCKS, _USED, _WORDS = _NUMBER + 1, _NUMBER + 2, _NUMBER + 3
+_STREAM_SIZE = _WORDS + _BLOCK_WORDS
 
-    round_keys: np.ndarray  # (rounds, 2) uint64
-    words: np.ndarray  # (4) uint64: the block that is being used up
-    place: np.ndarray  # (3) int64: segment number, blocks made, words used of the last one
+Stream = np.ndarray  # as above; drawing from a stream changes it
 
 
-def round_keys(key: int) -> np.ndarray:
-    """The keys of all rounds, (rounds, 2) uint64, of a 128-bit key."""
+def stream_of(key: int) -> Stream:
+    """A stream of this 128-bit key; `start_stream` says of which segment."""
     halves = (key & (2**64 - 1), key >> 64)
-    keys = [
-        [(half + r * step) % 2**64 for half, step in zip(halves, _WEYL, strict=True)]
+    random = np.zeros(_STREAM_SIZE, dtype=np.uint64)
+    random[:_NUMBER] = [
+        (half + r * step) % 2**64
         for r in range(_ROUNDS)
+        for half, step in zip(halves, _WEYL, strict=True)
     ]
-    return np.array(keys, dtype=np.uint64)
-
-
-@compiled
-def stream_of(round_keys: np.ndarray, number: int) -> Stream:
-    """The stream of the segment with this number, at its beginning."""
-    random = Stream(
-        round_keys, np.zeros(_BLOCK_WORDS, dtype=np.uint64), np.zeros(3, dtype=np.int64)
-    )
-    start_stream(random, number)
+    start_stream(random, 0)
     return random
 
 
 @compiled
 def start_stream(random: Stream, number: int) -> None:
-    """Make it the stream of this segment, at its beginning."""
-    random.place[0] = number
-    random.place[1] = 0
-    random.place[2] = _BLOCK_WORDS  # all words are used
+    """Make it the stream of the segment with this number, at its beginning."""
+    random[_NUMBER] = number
+    random[_BLOCKS] = 0
+    random[_USED] = _BLOCK_WORDS
 
 
-@compiled
+@inlined
 def sample_word(random: Stream) -> Any:
     """The next 64 bits."""
-    if random.place[2] == _BLOCK_WORDS:
-        random.place[1] += 1  # before the block is made: no stream uses counter 0
-        random.place[2] = 0
+    if random[_USED] == _BLOCK_WORDS:
+        random[_BLOCKS] += _ONE  # before the block is made: no stream uses the counter 0
+        random[_USED] = 0
         _make_block(random)
-    word = random.words[random.place[2]]
-    random.place[2] += 1
+    word = random[_WORDS + np.int64(random[_USED])]
+    random[_USED] += _ONE
     return word
 
 
 @compiled
 def _make_block(random: Stream) -> None:
-    a, b = np.uint64(random.place[1]), np.uint64(random.place[0])
+    a, b = random[_BLOCKS], random[_NUMBER]
     c, d = np.uint64(0), np.uint64(0)
     for r in range(_ROUNDS):
         high_a, low_a = wide_product(_MULTIPLIERS[0], a)
         high_c, low_c = wide_product(_MULTIPLIERS[1], c)
-        a, b = high_c ^ b ^ random.round_keys[r, 0], low_c
-        c, d = high_a ^ d ^ random.round_keys[r, 1], low_a
-    random.words[0], random.words[1], random.words[2], random.words[3] = a, b, c, d
+        a, b = high_c ^ b ^ random[2 * r], low_c
+        c, d = high_a ^ d ^ random[2 * r + 1], low_a
+    random[_WORDS], random[_WORDS + 1], random[_WORDS + 2], random[_WORDS + 3] = a, b, c, d
 
 
-@compiled
+@inlined
 def sample_double(random: Stream) -> float:
     """Uniform in [0, 1), in steps of 2^-53."""
     return (sample_word(random) >> _UNUSED_BITS) * _DOUBLE_STEP
 
 
-@compiled
+@inlined
 def sample_below(random: Stream, bound: int) -> int:
     """Uniform in 0 ... bound - 1: the chance of each is within 2^-64 of 1 / bound."""
     high, _ = wide_product(sample_word(random), bound)

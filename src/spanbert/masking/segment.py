@@ -7,7 +7,7 @@ from spanbert.masking.batch import MaskedBatch, MaskedSegment
 from spanbert.masking.config import MaskingConfig
 from spanbert.masking.corruption import CorruptionRules
 from spanbert.masking.kernel import Rules, mask_segments
-from spanbert.masking.philox import round_keys
+from spanbert.masking.philox import Stream, stream_of
 from spanbert.masking.schemes.table import scheme_rules
 from spanbert.masking.targets import boundary_rules
 from spanbert.objectives.config import ObjectiveConfig
@@ -48,7 +48,7 @@ class Masker:
             tokenizer.cls_id,
             tokenizer.sep_id,
         )
-        self._keys: tuple[int, np.ndarray] | None = None
+        self._made: tuple[int, Stream] | None = None
 
     def batch(self, numbers: Int[np.ndarray, " batch"], epoch: int) -> MaskedBatch:
         """The segments with these numbers, masked as this epoch does."""
@@ -64,7 +64,7 @@ class Masker:
         Args:
             segments: with the spans of `MaskingConfig.annotation`, if there is one.
         """
-        rows = mask_segments(segments, self._rules, self._round_keys(epoch))
+        rows = mask_segments(segments, self._rules, self._stream(epoch).copy())
         masked, framed, random = (slice(count) for count in rows.counts.tolist())
         places = rows.random_places[random]
         rows.corrupted[rows.random_rows[random]] = self._shards.tokens_at(places)
@@ -72,7 +72,6 @@ class Masker:
         asked = slice(len(lengths) if self._nsp else 0)
         return MaskedBatch(
             segments=segments,
-            ids=rows.ids,
             corrupted=rows.corrupted,
             token_type_ids=rows.token_type_ids,
             lengths=lengths,
@@ -83,16 +82,16 @@ class Masker:
             sbo_left=rows.sbo_left[framed],
             sbo_right=rows.sbo_right[framed],
             sbo_offset=rows.sbo_offset[framed],
-            sbo_targets=rows.ids[rows.sbo_rows[framed]],
+            sbo_targets=rows.sbo_targets[framed],
             nsp_rows=(np.cumsum(lengths) - lengths)[asked],
             nsp_targets=segments.random_next[asked],
         )
 
-    def _round_keys(self, epoch: int) -> np.ndarray:
+    def _stream(self, epoch: int) -> Stream:
         """Of the epoch's key, which is made once."""
-        made = self._keys
+        made = self._made
         if made is None or made[0] != epoch:
-            self._keys = made = (epoch, round_keys(stream_key(self._seed, "mask", epoch)))
+            self._made = made = (epoch, stream_of(stream_key(self._seed, "mask", epoch)))
         return made[1]
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spanbert.compiled import compiled
+from spanbert.compiled import compiled, inlined
 from spanbert.shapes import Bool, Int
 
 
@@ -22,13 +22,13 @@ class SchemeRules(NamedTuple):
     annotated_fraction: float
 
 
-@compiled
+@inlined
 def mask_budget(num_pieces: int, mask_rate: float) -> int:
     """Pieces to mask in a block: the rate, rounded up."""
     return math.ceil(mask_rate * num_pieces)
 
 
-@compiled
+@inlined
 def mask_pieces(is_masked: Bool[np.ndarray, " seq"], start: int, end: int, left: int) -> int:
     """Mask visible pieces of [start, end) from the left, at most `left`; how many are left then."""
     for piece in range(start, end):
@@ -38,7 +38,7 @@ def mask_pieces(is_masked: Bool[np.ndarray, " seq"], start: int, end: int, left:
     return left
 
 
-@compiled
+@inlined
 def words_at(word_starts: Bool[np.ndarray, " seq"], anchor: int, num_words: int) -> tuple[int, int]:
     """Where so many words stand, half-open, the first being that of the piece `anchor`.
 
@@ -58,22 +58,24 @@ def words_at(word_starts: Bool[np.ndarray, " seq"], anchor: int, num_words: int)
     return start, end
 
 
-@compiled
-def next_run(is_masked: Bool[np.ndarray, " seq"], start: int, end: int) -> tuple[int, int]:
-    """The first run of masked pieces in [start, end), half-open; (end, end) where there is none."""
-    while start < end and not is_masked[start]:
-        start += 1
-    stop = start
-    while stop < end and is_masked[stop]:
-        stop += 1
-    return start, stop
-
-
 def masked_runs(is_masked: Bool[np.ndarray, " seq"]) -> Int[np.ndarray, "spans 2"]:
     """Maximal runs of masked pieces, in order: spans that overlap or touch are one."""
-    runs, size = [], len(is_masked)
-    start, stop = next_run(is_masked, 0, size)
-    while start < size:
-        runs.append((start, stop))
-        start, stop = next_run(is_masked, stop, size)
-    return np.array(runs, dtype=np.int64).reshape(-1, 2)
+    runs = np.empty((len(is_masked) // 2 + 1, 2), dtype=np.int64)
+    return runs[: find_runs(is_masked, 0, runs)]
+
+
+@compiled
+def find_runs(
+    is_masked: Bool[np.ndarray, " seq"], shift: int, runs: Int[np.ndarray, "spans 2"]
+) -> int:
+    """Write the runs of masked pieces, moved by `shift`, into the first rows; how many there are."""
+    num_runs, was_masked = 0, False
+    for piece in range(len(is_masked)):
+        if is_masked[piece] != was_masked:
+            was_masked = not was_masked
+            runs[num_runs, 0 if was_masked else 1] = piece + shift
+            num_runs += 0 if was_masked else 1
+    if was_masked:
+        runs[num_runs, 1] = len(is_masked) + shift
+        num_runs += 1
+    return num_runs

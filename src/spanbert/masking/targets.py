@@ -58,9 +58,8 @@ def boundary_targets(
         spans: half-open, in order, at least one visible token apart.
         block: half-open; special tokens stand before and after it.
     """
-    rows = empty_rows(0, int((spans[:, 1] - spans[:, 0]).sum()))
-    for start, end in spans.tolist():
-        add_boundaries(start, end, block[0], block[1], boundary_rules(config), rows)
+    rows = empty_rows(block[1] + 1, int((spans[:, 1] - spans[:, 0]).sum()))
+    add_boundaries(spans, *block, boundary_rules(config), rows)
     kept = slice(rows.counts[1])
     columns = (rows.sbo_rows, rows.sbo_left, rows.sbo_right, rows.sbo_offset)
     return BoundaryTargets(*(column[kept] for column in columns))
@@ -68,19 +67,25 @@ def boundary_targets(
 
 @compiled
 def add_boundaries(
-    start: int, end: int, first: int, stop: int, rules: BoundaryRules, rows: MaskedRows
+    spans: Int[np.ndarray, "spans 2"], first: int, stop: int, rules: BoundaryRules, rows: MaskedRows
 ) -> None:
-    """Add the boundary rows of the span [start, end) in the block [first, stop).
+    """Add the boundary rows of the spans of the block [first, stop).
 
     With external boundaries a span that touches the block's first or last token has no row,
     although a special token stands there, unless `at_edges` says otherwise. Of a span longer than
-    `max_pieces` only the first tokens have one. Both as in the published code.
+    `max_pieces` only the first tokens have one. Both as in the published code. Nothing of these
+    spans may be replaced before.
     """
-    if rules.is_external and not rules.at_edges and (start == first or end == stop):
-        return
-    left, right = (start - 1, end) if rules.is_external else (start, end - 1)
-    for offset in range(min(end - start, rules.max_pieces)):
-        row = rows.counts[1]
-        rows.counts[1] += 1
-        rows.sbo_rows[row], rows.sbo_offset[row] = start + offset, offset
-        rows.sbo_left[row], rows.sbo_right[row] = left, right
+    sbo_rows, sbo_left, sbo_right = rows.sbo_rows, rows.sbo_left, rows.sbo_right
+    sbo_offset, sbo_targets, row = rows.sbo_offset, rows.sbo_targets, rows.counts[1]
+    for span in range(len(spans)):
+        start, end = spans[span, 0], spans[span, 1]
+        if rules.is_external and not rules.at_edges and (start == first or end == stop):
+            continue
+        left, right = (start - 1, end) if rules.is_external else (start, end - 1)
+        for offset in range(min(end - start, rules.max_pieces)):
+            sbo_rows[row], sbo_offset[row] = start + offset, offset
+            sbo_left[row], sbo_right[row] = left, right
+            sbo_targets[row] = rows.corrupted[start + offset]
+            row += 1
+    rows.counts[1] = row

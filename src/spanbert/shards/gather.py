@@ -7,6 +7,8 @@ import numpy as np
 from spanbert.compiled import compiled
 from spanbert.shapes import Bool, Int
 
+_ONE, _THREE, _SEVEN = np.uint64(1), np.uint64(3), np.uint64(7)  # signed ones would be slower
+
 
 class Segments(NamedTuple):
     """Segments end to end, without [CLS] and [SEP], as compiled functions take them."""
@@ -45,7 +47,8 @@ def copy_bits(
 ) -> None:
     """The same for bits, packed into bytes of `source` with the most significant first."""
     for run in range(len(starts)):
-        shift = starts[run] - firsts[run]
-        for place in range(firsts[run], firsts[run] + lengths[run]):
-            bit = place + shift
-            copied[place] = (source[bit >> 3] >> (7 - (bit & 7))) & 1
+        first = firsts[run]
+        for place in range(lengths[run]):
+            bit = np.uint64(starts[run] + place)
+            byte, shift = source[bit >> _THREE], _SEVEN - (bit & _SEVEN)
+            copied[first + place] = (byte >> shift) & _ONE

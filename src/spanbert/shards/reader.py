@@ -58,7 +58,7 @@ class _Shard:
 
 
 # a shard, which of a batch's segments are in it, and their places among the shard's
-_Group = tuple[_Shard, np.ndarray, np.ndarray]
+_Group = tuple[_Shard, np.ndarray | slice, np.ndarray]
 
 
 class ShardReader:
@@ -184,8 +184,11 @@ def _runs_at(offsets: np.ndarray, local: np.ndarray) -> tuple[np.ndarray, np.nda
     return starts, offsets[local + 1] - starts
 
 
-def _equal(values: Int[np.ndarray, " rows"]) -> Iterator[tuple[int, np.ndarray]]:
+def _equal(values: Int[np.ndarray, " rows"]) -> Iterator[tuple[int, np.ndarray | slice]]:
     """Each value that occurs, and the rows where it does."""
+    if len(values) and (values == values[0]).all():  # mostly so
+        yield int(values[0]), slice(None)
+        return
     for value in np.unique(values).tolist():
         yield value, np.flatnonzero(values == value)
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from spanbert.compiled import compiled
-from spanbert.masking.philox import Stream, sample_below, sample_double, stream_of
+from spanbert.compiled import compiled, inlined
+from spanbert.masking.philox import Stream, sample_below, sample_double
 from spanbert.masking.spans import SchemeRules, mask_budget, mask_pieces, words_at
 from spanbert.shapes import Bool, Float, Int
 
@@ -46,21 +46,21 @@ def mask_geometric_spans(
             left = mask_pieces(is_masked, start, end, left)
 
 
-@compiled
+@inlined
 def sample_length(edges: Float[np.ndarray, " edges"], random: Stream) -> int:
     """A span's length in words, by inverting the law's distribution function."""
     drawn, length = sample_double(random), 1
-    while length <= len(edges) and drawn >= edges[length - 1]:
-        length += 1
+    for edge in edges:
+        length += drawn >= edge
     return length
 
 
 @compiled
 def sample_lengths(
-    edges: Float[np.ndarray, " edges"], round_keys: np.ndarray, size: int
+    edges: Float[np.ndarray, " edges"], random: Stream, size: int
 ) -> Int[np.ndarray, " spans"]:
-    """So many lengths, from the beginning of a stream."""
-    random, lengths = stream_of(round_keys, 0), np.empty(size, dtype=np.int64)
+    """So many lengths."""
+    lengths = np.empty(size, dtype=np.int64)
     for place in range(size):
         lengths[place] = sample_length(edges, random)
     return lengths

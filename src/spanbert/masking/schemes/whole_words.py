@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from spanbert.compiled import compiled
+from spanbert.compiled import compiled, inlined
 from spanbert.masking.philox import Stream, sample_below
 from spanbert.masking.spans import SchemeRules, mask_budget, mask_pieces, words_at
 from spanbert.shapes import Bool, Int
@@ -22,7 +22,7 @@ def mask_whole_words(
         left = mask_random_word(word_starts, random, is_masked, left)
 
 
-@compiled
+@inlined
 def mask_random_word(
     word_starts: Bool[np.ndarray, " seq"],
     random: Stream,
