@@ -6,40 +6,40 @@ Both give the same numbers, bit for bit. `NUMBA_DISABLE_JIT=1` asks for plain Py
 import hashlib
 import inspect
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar, no_type_check
+from typing import Any, TypeVar, no_type_check
 
-try:
+numba: Any = None
+with suppress(ImportError):
     import numba
-except ImportError:
-    numba = None
 
-P, R = ParamSpec("P"), TypeVar("R")
-HAS_COMPILER = numba is not None and not numba.config.DISABLE_JIT
+F = TypeVar("F", bound=Callable[..., Any])
+HAS_COMPILER: bool = numba is not None and not numba.config.DISABLE_JIT
 _PACKAGE, _FOLDERS = Path(__file__).parent, ("shards", "masking")  # with compiled functions
 _LOW_64 = 2**64 - 1
 
 
-def compiled(function: Callable[P, R]) -> Callable[P, R]:
+def compiled(function: F) -> F:
     """The function as machine code, which lets other threads run; or as it is, without numba.
 
     The code is kept beside the sources, else in the user's cache folder, else not at all.
     """
-    return _compiled(function)
+    return _compiled(function, {})
 
 
-def inlined(function: Callable[P, R]) -> Callable[P, R]:
+def inlined(function: F) -> F:
     """The same, copied to where it is called: for the smallest functions of inner loops."""
-    return _compiled(function, inline="always")
+    return _compiled(function, {"inline": "always"})
 
 
-def _compiled(function: Callable[P, R], **options: str) -> Callable[P, R]:
+def _compiled(function: Any, options: dict[str, str]) -> Any:
     plain = inspect.unwrap(function)  # checks of types that tests add are not compiled
-    if numba is None or not HAS_COMPILER:
+    if not HAS_COMPILER:
         return plain
     try:
-        made: Any = numba.njit(nogil=True, cache=True, **options)(plain)
+        made = numba.njit(nogil=True, cache=True, **options)(plain)
     except RuntimeError:  # no folder can be written
         return numba.njit(nogil=True, **options)(plain)
     # numba looks at the function's own file alone, and would go on with old code of what it calls
@@ -55,27 +55,27 @@ def _digest() -> str:
     return hashlib.blake2b(b"\0".join(texts)).hexdigest()
 
 
-def _wide_product(a: int, b: int) -> tuple[int, int]:
-    """High and low 64 bits of the product of two 64-bit numbers."""
+def _wide_product(a: Any, b: Any) -> tuple[Any, Any]:
+    """High and low 64 bits of the product of two numbers of 64 bits."""
     product = int(a) * int(b)
     return product >> 64, product & _LOW_64
 
 
 @no_type_check
-def _compiled_wide_product():  # noqa: ANN202  # a type of numba's
+def _compiled_wide_product() -> Any:
     from llvmlite import ir
 
     word, wide = ir.IntType(64), ir.IntType(128)
     pair = numba.types.UniTuple(numba.uint64, 2)
 
-    def generate(context, builder, signature, arguments):  # noqa: ANN001, ANN202
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         product = builder.mul(*(builder.zext(argument, wide) for argument in arguments))
         high = builder.lshr(product, ir.Constant(wide, 64))
         halves = [builder.trunc(half, word) for half in (high, product)]
         return context.make_tuple(builder, signature.return_type, halves)
 
     @numba.extending.intrinsic
-    def wide_product(typing_context, a, b):  # noqa: ANN001, ANN202
+    def wide_product(typing_context: Any, a: Any, b: Any) -> Any:
         return pair(numba.uint64, numba.uint64), generate
 
     return wide_product

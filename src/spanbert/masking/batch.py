@@ -1,5 +1,6 @@
 """A batch of masked segments as flat arrays, and each of its segments to look at."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,6 +57,9 @@ class MaskedBatch:
     def __len__(self) -> int:
         return len(self.lengths)
 
+    def __iter__(self) -> Iterator[MaskedSegment]:
+        return (self[index] for index in range(len(self)))
+
     def __getitem__(self, index: int) -> MaskedSegment:
         """One segment, with positions of its own; slow."""
         ends = np.cumsum(self.lengths)
@@ -63,8 +67,6 @@ class MaskedBatch:
         start, end = int(ends[place] - self.lengths[place]), int(ends[place])
         masked = slice(*np.searchsorted(self.mlm_rows, [start, end]))
         rows = slice(*np.searchsorted(self.sbo_rows, [start, end]))
-        columns = (self.sbo_rows, self.sbo_left, self.sbo_right)
-        bounds = (column[rows] - start for column in columns)
         positions, ids = self.mlm_rows[masked] - start, self.corrupted[start:end].copy()
         ids[positions] = self.mlm_targets[masked]
         return MaskedSegment(
@@ -75,7 +77,12 @@ class MaskedBatch:
             spans=masked_runs(np.isin(np.arange(end - start), positions)),
             masked=positions,
             replacements=self.replacements[masked],
-            boundary=BoundaryTargets(*bounds, self.sbo_offset[rows]),
+            boundary=BoundaryTargets(
+                self.sbo_rows[rows] - start,
+                self.sbo_left[rows] - start,
+                self.sbo_right[rows] - start,
+                self.sbo_offset[rows],
+            ),
             is_random_next=bool(self.nsp_targets[place]) if len(self.nsp_targets) else None,
         )
 

@@ -19,8 +19,8 @@ _DOUBLE_STEP = 2.0**-53
 _ONE = np.uint64(1)
 
 
-# Where a stream's array, of uint64, holds what: two keys a round, the segment's number, the blocks of
-# words made so far, the words used of the last block, and that block
+# What a stream's array, of uint64, holds: two keys a round, the segment's number, the blocks of
+# words made so far, how many words of the last block are used, and that block
 _NUMBER = 2 * _ROUNDS
 _BLOCKS, _USED, _WORDS = _NUMBER + 1, _NUMBER + 2, _NUMBER + 3
 _STREAM_SIZE = _WORDS + _BLOCK_WORDS
@@ -80,7 +80,7 @@ def sample_double(random: Stream) -> float:
 
 
 @inlined
-def sample_below(random: Stream, bound: int) -> int:
+def sample_below(random: Stream, bound: int) -> Any:
     """Uniform in 0 ... bound - 1: the chance of each is within 2^-64 of 1 / bound."""
     high, _ = wide_product(sample_word(random), bound)
     return np.int64(high)

@@ -68,7 +68,7 @@ def masked_runs(is_masked: Bool[np.ndarray, " seq"]) -> Int[np.ndarray, "spans 2
 def find_runs(
     is_masked: Bool[np.ndarray, " seq"], shift: int, runs: Int[np.ndarray, "spans 2"]
 ) -> int:
-    """Write the runs of masked pieces, moved by `shift`, into the first rows; how many there are."""
+    """Write the runs of masked pieces, moved by `shift`, into the first rows; returns how many."""
     num_runs, was_masked = 0, False
     for piece in range(len(is_masked)):
         if is_masked[piece] != was_masked:

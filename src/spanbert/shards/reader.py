@@ -153,7 +153,7 @@ class ShardReader:
         bounds = np.concatenate([[0], np.cumsum(lengths)])
         spans = np.empty((bounds[-1], 2), dtype=np.int64)
         for shard, rows, _ in groups:
-            runs = (2 * part[rows] for part in (starts, lengths, bounds))  # of single numbers
+            runs = 2 * starts[rows], 2 * lengths[rows], 2 * bounds[:-1][rows]  # of single numbers
             copy_runs(shard.spans[annotation][0].ravel(), *runs, spans.ravel())
         return spans, bounds
 

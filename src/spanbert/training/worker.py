@@ -184,9 +184,6 @@ def _batches(
         parts = plan.rank_micro_batches(
             step, seat.rank, seat.world_size, config.training.micro_batch_tokens
         )
-        masked = (
-            [masker.masked(shards.segment(int(number)), epoch) for number in part] for part in parts
-        )
-        return [collate(part).to(seat.device) for part in masked]
+        return [collate(masker.batch(part, epoch)).to(seat.device) for part in parts]
 
     return batches_of
