@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spanbert.compiled import wide_product
-from spanbert.masking.philox import sample_below, sample_double, sample_word, start_stream, stream_of
+from spanbert.masking.philox import (
+    sample_below,
+    sample_double,
+    sample_word,
+    start_stream,
+    stream_of,
+)
 
 keys = st.integers(0, 2**128 - 1)
 
