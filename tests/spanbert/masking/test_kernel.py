@@ -1,6 +1,5 @@
 """A masked batch is what the oracle makes of its segments, one at a time: bit for bit."""
 
-
 import masking_oracle as oracle
 import numpy as np
 import pytest
