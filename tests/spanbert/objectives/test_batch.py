@@ -15,14 +15,12 @@ from spanbert.tokenizer.subword import load_tokenizer
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["no nsp", "nsp"])
-def masked(request, artifacts):
+def masked(request, pair_shards, artifacts):
     """A masked batch: some single segments, some pairs."""
-    shards, tokenizer = ShardReader(artifacts.shards), load_tokenizer(artifacts.tokenizer)
-    masker = Masker(shards, tokenizer, MaskingConfig(), ObjectiveConfig(), seed=1)
-    masker._nsp = request.param  # of shards without pairs
-    single = [shards.segment(i) for i in range(6)]
-    pairs = [replace(shards.segment(i), split=4, is_random_next=i % 3 == 0) for i in range(6, 12)]
-    return masker.mask(segments_of(single + pairs), 0)
+    shards, tokenizer = ShardReader(pair_shards), load_tokenizer(artifacts.tokenizer)
+    masker = Masker(shards, tokenizer, MaskingConfig(), ObjectiveConfig(nsp=request.param), seed=1)
+    single = [replace(shards.segment(i), split=0) for i in range(6)]
+    return masker.mask(segments_of(single + [shards.segment(i) for i in range(6, 12)]), 0)
 
 
 def test_rows_point_where_a_loop_puts_them(masked):
