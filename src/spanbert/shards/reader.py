@@ -126,6 +126,7 @@ class ShardReader:
         Args:
             annotation: whose spans are read: "entities", "noun_phrases", or "" for none.
         """
+        numbers = np.ascontiguousarray(numbers, dtype=np.int64)  # one type is compiled for
         starts, lengths, splits, random_next = np.zeros((4, len(numbers)), dtype=np.int64)
         groups = self._by_shard(numbers)
         for shard, rows, local in groups:
