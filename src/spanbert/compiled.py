@@ -31,10 +31,10 @@ def compiled(function: F) -> F:
 
 def inlined(function: F) -> F:
     """The same, copied to where it is called: for the smallest functions of inner loops."""
-    return _compiled(function, {"inline": "always"})
+    return _compiled(function, {"forceinline": True})
 
 
-def _compiled(function: Any, options: dict[str, str]) -> Any:
+def _compiled(function: Any, options: dict[str, bool]) -> Any:
     plain = inspect.unwrap(function)  # checks of types that tests add are not compiled
     if not HAS_COMPILER:
         return plain

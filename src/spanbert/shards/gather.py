@@ -47,8 +47,9 @@ def copy_bits(
 ) -> None:
     """The same for bits, packed into bytes of `source` with the most significant first."""
     for run in range(len(starts)):
-        first = firsts[run]
-        for place in range(lengths[run]):
-            bit = np.uint64(starts[run] + place)
+        start, first, length = starts[run], firsts[run], lengths[run]
+        bits = copied[first : first + length]
+        for place in range(length):
+            bit = np.uint64(start + place)
             byte, shift = source[bit >> _THREE], _SEVEN - (bit & _SEVEN)
-            copied[first + place] = (byte >> shift) & _ONE
+            bits[place] = (byte >> shift) & _ONE
