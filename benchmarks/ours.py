@@ -124,7 +124,7 @@ class Data:
 
     def batch(self, numbers: Sequence[int], epoch: int = 0) -> PretrainingBatch:
         """These segments, masked and ready for a step."""
-        return collate([self._masker.masked(self._shards.segment(n), epoch) for n in numbers])
+        return collate(self._masker.batch(np.asarray(numbers), epoch))
 
     def all(self) -> PretrainingBatch:
         """All segments as one batch."""
@@ -132,7 +132,7 @@ class Data:
 
     def ids(self, numbers: Sequence[int]) -> Tensor:
         """(tokens) int64: the pieces of these segments end to end."""
-        return torch.from_numpy(np.concatenate([self._shards.segment(n).ids for n in numbers]))
+        return torch.from_numpy(self._shards.gather(np.asarray(numbers)).ids)
 
 
 def rows_of(batch: PretrainingBatch) -> Rows:

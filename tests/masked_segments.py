@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from spanbert.masking.segment import MaskedSegment, Masker
+from spanbert.masking.batch import MaskedSegment
+from spanbert.masking.segment import Masker
 from spanbert.masking.targets import BoundaryTargets, masked_positions
 from spanbert.shards.reader import ShardReader
 from spanbert.tokenizer.subword import load_tokenizer
@@ -16,7 +17,7 @@ def masked_segments(artifacts, number=20, **masking):
     config = artifacts.config
     settings = replace(config.masking, **masking)
     masker = Masker(shards, tokenizer, settings, config.objective, seed=5)
-    return tokenizer, [masker.masked(shards.segment(n), epoch=0) for n in range(number)]
+    return tokenizer, list(masker.batch(np.arange(number), epoch=0))
 
 
 def segment_of(tokenizer, first, second, spans, replacements):

@@ -73,6 +73,12 @@ def test_kfp_is_imported_at_the_rim_alone():
     assert all(path.startswith(("components/", "pipelines/")) for path in importers("kfp"))
 
 
+def test_numba_is_imported_in_one_file_and_used_where_the_age_of_its_code_is_watched():
+    assert importers("numba") == importers("llvmlite") == {"src/spanbert/compiled.py"}
+    folders = ("src/spanbert/shards/", "src/spanbert/masking/")
+    assert all(path.startswith(folders) for path in importers("spanbert.compiled"))
+
+
 def test_transformers_is_imported_by_tests_alone():
     assert importers("transformers") == set()
 
@@ -95,7 +101,8 @@ import sys
 class Refuse:
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] in {"ray", "mlflow", "kfp", "transformers", "datasets",
-                "zstandard", "jinja2", "psutil", "pyarrow", "pandas", "jaxtyping", "beartype"}:
+                "zstandard", "jinja2", "psutil", "pyarrow", "pandas", "jaxtyping", "beartype",
+                "numba", "llvmlite"}:
             raise ImportError(name)
 sys.meta_path.insert(0, Refuse())
 for name in sys.argv[1:]:

@@ -9,7 +9,8 @@ import numpy as np
 import torch
 
 from spanbert.config import Config
-from spanbert.masking.segment import MaskedSegment, Masker
+from spanbert.masking.batch import MaskedBatch
+from spanbert.masking.segment import Masker
 from spanbert.masking.statistics import masking_statistics
 from spanbert.model.pretraining import PretrainingModel
 from spanbert.model.published import load_pretraining_model, objective_of
@@ -61,8 +62,8 @@ def evaluate_pretraining(
     model = load_pretraining_model(model_folder)
     objective = _scored(objective_of(model_folder), config.objective, shards)
     masker = Masker(shards, tokenizer, config.masking, objective, seed=config.run.seed)
-    segments = [masker.masked(s, epoch=0) for s in map(shards.segment, range(len(shards)))]
-    sums, counts = held_out_sums(model, segments)
+    batches = list(masked_batches(masker, shards.lengths()))
+    sums, counts = held_out_sums(model, batches)
     means = mean_losses(sums, counts, objective)
     loss = HeldOutLoss(
         mlm_loss=means["mlm_loss"],
@@ -72,9 +73,10 @@ def evaluate_pretraining(
         num_tokens=int(counts[0]),
         mask_seed=config.run.seed,
     )
+    segments = [segment for batch in batches for segment in batch]
     statistics = masking_statistics(segments, config.masking, config.run.seed)
     if config.run.show_examples:
-        statistics["examples"] = list(masked_examples(segments, tokenizer))
+        statistics["examples"] = list(masked_examples(masker, len(shards), tokenizer))
     return loss, statistics
 
 
@@ -85,10 +87,11 @@ def unigram_entropy(counts: Int[np.ndarray, " vocab"]) -> float:
 
 
 def masked_examples(
-    segments: Sequence[MaskedSegment], tokenizer: SubwordTokenizer
+    masker: Masker, num_segments: int, tokenizer: SubwordTokenizer
 ) -> Iterator[dict[str, Any]]:
     """The beginnings of a few masked segments, each piece with what happened to it."""
-    for masked in segments[:: max(1, len(segments) // _NUM_EXAMPLES)][:_NUM_EXAMPLES]:
+    numbers = np.arange(0, num_segments, max(1, num_segments // _NUM_EXAMPLES))[:_NUM_EXAMPLES]
+    for masked in masker.batch(numbers, epoch=0):
         kinds = np.full(len(masked.ids), -1)
         kinds[masked.masked] = masked.replacements
         columns = (kinds, masked.corrupted, masked.ids)
@@ -104,15 +107,21 @@ def _example_token(
     return text if name == "visible" else text | {"original": tokenizer.token(original)}
 
 
+def masked_batches(masker: Masker, lengths: Int[np.ndarray, " segments"]) -> Iterator[MaskedBatch]:
+    """All segments, a few at a time; in order of length, to pay for fewer calls of the model."""
+    ordered = np.argsort(lengths, kind="stable")
+    for first in range(0, len(ordered), _SEGMENTS_AT_ONCE):
+        yield masker.batch(ordered[first : first + _SEGMENTS_AT_ONCE], epoch=0)
+
+
 def held_out_sums(
-    model: PretrainingModel, segments: Sequence[MaskedSegment]
+    model: PretrainingModel, batches: Sequence[MaskedBatch]
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Loss sums and counts of all objectives; grouped by length to pay for fewer calls."""
+    """Loss sums and counts of all objectives."""
     sums, counts = (torch.zeros(len(OBJECTIVES), dtype=torch.float64) for _ in range(2))
-    ordered = sorted(segments, key=lambda s: len(s.ids))
     with torch.no_grad():
-        for first in range(0, len(ordered), _SEGMENTS_AT_ONCE):
-            batch = collate(ordered[first : first + _SEGMENTS_AT_ONCE])
+        for masked in batches:
+            batch = collate(masked)
             sums += pretraining_losses(model, batch).sums.double()
             counts += target_counts(batch)
     return sums, counts

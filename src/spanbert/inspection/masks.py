@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from spanbert.config import Config
 from spanbert.inspection.drawing import PLAIN_LEGEND, coloured_legend, draw_coloured, draw_plain
 from spanbert.inspection.figures import draw_statistics
@@ -58,20 +60,17 @@ def inspect_masks(
     masker = Masker(shards, tokenizer, config.masking, config.objective, seed=seed)
     shown = []
     for number in _spread(len(shards), num_shown):
-        masked = masker.masked(shards.segment(number), epoch)
+        masked = masker.masked(number, epoch)
         num_pieces = sum(end - first for first, end in masked.blocks)
         words = words_of(masked, tokenizer)
         shown.append(ShownSegment(number, num_pieces, len(masked.masked), words))
-    counted = [
-        masker.masked(shards.segment(number), epoch)
-        for number in _spread(len(shards), _NUM_COUNTED)
-    ]
+    counted = masker.batch(np.array(_spread(len(shards), _NUM_COUNTED)), epoch)
     return MaskInspection(
         num_segments=len(shards),
         epoch=epoch,
         seed=seed,
         shown=shown,
-        statistics=masking_statistics(counted, config.masking, seed),
+        statistics=masking_statistics(list(counted), config.masking, seed),
         published=published_figures(config.masking, config.objective),
     )
 

@@ -6,8 +6,8 @@ from itertools import pairwise
 import numpy as np
 
 from spanbert.inspection.terminal import printable
+from spanbert.masking.batch import MaskedSegment
 from spanbert.masking.corruption import Replacement
-from spanbert.masking.segment import MaskedSegment
 from spanbert.tokenizer.joining import text_after
 from spanbert.tokenizer.subword import SubwordTokenizer
 

@@ -2,22 +2,21 @@
 
 A unit is a span, as in SpanBERT, or a single piece, as in BERT.
 
-The random pieces are drawn by the caller's law (the corpus's unigram law in pre-training), each on
-its own; special tokens are not in that law.
+Random pieces follow the corpus's unigram law, each on its own: they are drawn as places in the run
+of all its pieces, which the reader of the shards looks up; special tokens are not among them.
 """
 
-from collections.abc import Callable
 from enum import IntEnum
-from typing import Literal
+from typing import NamedTuple
 
 import numpy as np
 
-from spanbert.masking.targets import masked_positions
+from spanbert.compiled import compiled, inlined
+from spanbert.masking.philox import Stream, sample_below, sample_double
+from spanbert.masking.rows import MaskedRows
 from spanbert.shapes import Int
 
 _MASK_BELOW, _RANDOM_BELOW = 0.8, 0.9  # SpanBERT, section 3.1
-
-SamplePieces = Callable[[np.random.Generator, int], np.ndarray]  # (rng, how many) -> piece ids
 
 
 class Replacement(IntEnum):
@@ -28,34 +27,52 @@ class Replacement(IntEnum):
     KEPT = 2
 
 
-def replaced_units(
-    spans: Int[np.ndarray, "spans 2"], replacement: Literal["span", "token"]
-) -> Int[np.ndarray, "units 2"]:
-    """What is replaced by one draw each: the spans themselves, or each of their pieces."""
-    if replacement == "span":
-        return spans
-    pieces = masked_positions(spans)
-    return np.stack([pieces, pieces + 1], axis=1)
+_MASK, _RANDOM, _KEPT = (int(kind) for kind in Replacement)  # as compiled functions take them
 
 
-def sample_replacements(num_units: int, rng: np.random.Generator) -> Int[np.ndarray, " units"]:
-    """A `Replacement` for each unit."""
-    return np.searchsorted([_MASK_BELOW, _RANDOM_BELOW], rng.random(num_units), side="right")
+class CorruptionRules(NamedTuple):
+    """How masked pieces are replaced, as compiled functions take it."""
+
+    is_per_token: bool  # one draw a piece, else one a span
+    mask_id: int
+    num_corpus_pieces: int
 
 
-def corrupted_ids(
-    ids: Int[np.ndarray, " seq"],
-    units: Int[np.ndarray, "units 2"],
-    replacements: Int[np.ndarray, " units"],
-    mask_id: int,
-    sample_pieces: SamplePieces,
-    rng: np.random.Generator,
-) -> Int[np.ndarray, " seq"]:
-    """The sequence that the model sees; the input is left as it is."""
-    corrupted = ids.copy()
-    for (start, end), replacement in zip(units.tolist(), replacements.tolist(), strict=True):
-        if replacement == Replacement.MASK:
-            corrupted[start:end] = mask_id
-        elif replacement == Replacement.RANDOM:
-            corrupted[start:end] = sample_pieces(rng, end - start)
-    return corrupted
+@inlined
+def sample_replacement(random: Stream) -> int:
+    """The number of a `Replacement`."""
+    drawn = sample_double(random)
+    if drawn < _MASK_BELOW:
+        return _MASK
+    return _RANDOM if drawn < _RANDOM_BELOW else _KEPT
+
+
+@compiled
+def corrupt_spans(
+    spans: Int[np.ndarray, "spans 2"], rules: CorruptionRules, random: Stream, rows: MaskedRows
+) -> None:
+    """Add the masked tokens to the rows, and replace what the model sees of them.
+
+    Random pieces get their place in the corpus, but not yet their id. Nothing of these spans may be
+    replaced before.
+
+    Args:
+        spans: half-open, in order.
+    """
+    corrupted, replacements = rows.corrupted, rows.replacements
+    mlm_rows, mlm_targets = rows.mlm_rows, rows.mlm_targets
+    random_rows, random_places, counts = rows.random_rows, rows.random_places, rows.counts
+    row, random_row, kind = counts[0], counts[2], _KEPT
+    for span in range(len(spans)):
+        for token in range(spans[span, 0], spans[span, 1]):
+            if token == spans[span, 0] or rules.is_per_token:
+                kind = sample_replacement(random)
+            mlm_rows[row], mlm_targets[row], replacements[row] = token, corrupted[token], kind
+            row += 1
+            if kind == _MASK:
+                corrupted[token] = rules.mask_id
+            elif kind == _RANDOM:
+                random_rows[random_row] = token
+                random_places[random_row] = sample_below(random, rules.num_corpus_pieces)
+                random_row += 1
+    counts[0], counts[2] = row, random_row

@@ -1,45 +1,21 @@
-"""One segment, framed and masked: a pure function of (seed, epoch, segment number)."""
-
-from dataclasses import dataclass
+"""Segments, framed and masked: each a pure function of (seed, epoch, segment number)."""
 
 import numpy as np
 
 from spanbert.errors import DataError
+from spanbert.masking.batch import MaskedBatch, MaskedSegment
 from spanbert.masking.config import MaskingConfig
-from spanbert.masking.corruption import corrupted_ids, replaced_units, sample_replacements
-from spanbert.masking.schemes.table import SCHEMES
-from spanbert.masking.spans import Block, masked_runs
-from spanbert.masking.targets import BoundaryTargets, boundary_targets, joined, masked_positions
+from spanbert.masking.corruption import CorruptionRules
+from spanbert.masking.kernel import Rules, mask_segments
+from spanbert.masking.philox import Stream, stream_of
+from spanbert.masking.schemes.table import scheme_rules
+from spanbert.masking.targets import boundary_rules
 from spanbert.objectives.config import ObjectiveConfig
-from spanbert.rng import stream
-from spanbert.shapes import Bool, Int
-from spanbert.shards.pieces import NO_SPANS
-from spanbert.shards.reader import Segment, ShardReader
+from spanbert.rng import stream_key
+from spanbert.shapes import Int
+from spanbert.shards.gather import Segments
+from spanbert.shards.reader import ShardReader
 from spanbert.tokenizer.subword import SubwordTokenizer
-
-
-@dataclass(frozen=True, slots=True)
-class MaskedSegment:
-    """A segment with its special tokens, as the model sees it, and what it must predict.
-
-    All positions count tokens of `ids`: [CLS] first part [SEP], and second part [SEP] where there
-    is one.
-    """
-
-    ids: Int[np.ndarray, " seq"]  # before corruption
-    corrupted: Int[np.ndarray, " seq"]
-    word_starts: Bool[np.ndarray, " seq"]  # True at special tokens
-    blocks: list[tuple[int, int]]  # half-open, one for each part
-    spans: Int[np.ndarray, "spans 2"]
-    masked: Int[np.ndarray, " masked"]  # positions
-    replacements: Int[np.ndarray, " masked"]  # a `Replacement` for each of them
-    boundary: BoundaryTargets
-    is_random_next: bool | None  # the answer of next sentence prediction; None: not asked
-
-    @property
-    def token_type_ids(self) -> Int[np.ndarray, " seq"]:
-        """0 up to the first [SEP], 1 after it."""
-        return (np.arange(len(self.ids)) > self.blocks[0][1]).astype(np.int64)
 
 
 class Masker:
@@ -63,70 +39,60 @@ class Masker:
         seed: int,
     ) -> None:
         require_made_for(shards, masking, objective)
-        self._shards, self._tokenizer = shards, tokenizer
-        self._masking, self._objective, self._seed = masking, objective, seed
+        self._shards, self._seed = shards, seed
+        self._annotation, self._nsp = masking.annotation, objective.nsp
+        self._rules = Rules(
+            scheme_rules(masking),
+            CorruptionRules(masking.replacement == "token", tokenizer.mask_id, shards.num_tokens),
+            boundary_rules(objective),
+            tokenizer.cls_id,
+            tokenizer.sep_id,
+        )
+        self._made: tuple[int, Stream] | None = None
 
-    def masked(self, segment: Segment, epoch: int) -> MaskedSegment:
-        """Mask a segment as this epoch does, whoever asks and whenever."""
-        rng = stream(self._seed, "mask", epoch, segment.number)
-        ids, word_starts = self._framed(segment)
-        blocks = _blocks(segment)
-        runs = [
-            masked_runs(self._mask(segment, first - 1 - part, end - 1 - part, rng)) + first
-            for part, (first, end) in enumerate(blocks)
-        ]
-        spans = np.concatenate(runs)
-        units = replaced_units(spans, self._masking.replacement)
-        replacements = sample_replacements(len(units), rng)
-        return MaskedSegment(
-            ids=ids,
-            corrupted=corrupted_ids(
-                ids, units, replacements, self._tokenizer.mask_id, self._sample_pieces, rng
-            ),
-            word_starts=word_starts,
-            blocks=blocks,
-            spans=spans,
-            masked=masked_positions(spans),
-            replacements=np.repeat(replacements, units[:, 1] - units[:, 0]),
-            boundary=self._boundary(runs, blocks),
-            is_random_next=segment.is_random_next if self._objective.nsp else None,
+    def batch(self, numbers: Int[np.ndarray, " batch"], epoch: int) -> MaskedBatch:
+        """The segments with these numbers, masked as this epoch does."""
+        return self.mask(self._shards.gather(numbers, self._annotation), epoch)
+
+    def masked(self, number: int, epoch: int) -> MaskedSegment:
+        """One of them, to look at."""
+        return self.batch(np.array([number]), epoch)[0]
+
+    def mask(self, segments: Segments, epoch: int) -> MaskedBatch:
+        """Mask segments that have been read, whoever asks and whenever; they are left as they are.
+
+        Args:
+            segments: with the spans of `MaskingConfig.annotation`, if there is one.
+        """
+        rows = mask_segments(segments, self._rules, self._stream(epoch).copy())
+        masked, framed, random = (slice(count) for count in rows.counts.tolist())
+        places = rows.random_places[random]
+        rows.corrupted[rows.random_rows[random]] = self._shards.tokens_at(places)
+        lengths = segments.lengths + 2 + (segments.splits > 0)
+        asked = slice(len(lengths) if self._nsp else 0)
+        return MaskedBatch(
+            segments=segments,
+            corrupted=rows.corrupted,
+            token_type_ids=rows.token_type_ids,
+            lengths=lengths,
+            mlm_rows=rows.mlm_rows[masked],
+            mlm_targets=rows.mlm_targets[masked],
+            replacements=rows.replacements[masked],
+            sbo_rows=rows.sbo_rows[framed],
+            sbo_left=rows.sbo_left[framed],
+            sbo_right=rows.sbo_right[framed],
+            sbo_offset=rows.sbo_offset[framed],
+            sbo_targets=rows.sbo_targets[framed],
+            nsp_rows=(np.cumsum(lengths) - lengths)[asked],
+            nsp_targets=segments.random_next[asked],
         )
 
-    def _framed(self, segment: Segment) -> tuple[np.ndarray, np.ndarray]:
-        """Ids and word starts with [CLS] and [SEP]s in place."""
-        places = [0, segment.split, len(segment.ids)] if segment.split else [0, len(segment.ids)]
-        separators = [self._tokenizer.sep_id] * (len(places) - 1)
-        ids = np.insert(segment.ids, places, [self._tokenizer.cls_id, *separators])
-        return ids, np.insert(segment.word_starts, places, True)
-
-    def _mask(
-        self, segment: Segment, start: int, end: int, rng: np.random.Generator
-    ) -> Bool[np.ndarray, " seq"]:
-        """Which pieces of a part, [start, end) of the segment's, are masked."""
-        name = self._masking.annotation
-        spans = getattr(segment, name) if name else NO_SPANS
-        inside = spans[(spans[:, 0] >= start) & (spans[:, 1] <= end)] - start
-        word_starts = segment.word_starts[start:end].copy()
-        word_starts[:1] = True  # a part may begin inside a word, where a pair was cut to its length
-        block = Block(word_starts, inside)
-        return SCHEMES[self._masking.scheme](block, self._masking, rng)
-
-    def _boundary(self, runs: list[np.ndarray], blocks: list[tuple[int, int]]) -> BoundaryTargets:
-        if not self._objective.has_sbo:
-            return boundary_targets(NO_SPANS, blocks[0], self._objective)
-        rows = [boundary_targets(r, b, self._objective) for r, b in zip(runs, blocks, strict=True)]
-        return joined(rows)
-
-    def _sample_pieces(self, rng: np.random.Generator, size: int) -> Int[np.ndarray, " masked"]:
-        return self._shards.tokens_at(rng.integers(self._shards.num_tokens, size=size))
-
-
-def _blocks(segment: Segment) -> list[tuple[int, int]]:
-    """Where the parts stand among the special tokens."""
-    size = len(segment.ids)
-    if not segment.split:
-        return [(1, size + 1)]
-    return [(1, segment.split + 1), (segment.split + 2, size + 2)]
+    def _stream(self, epoch: int) -> Stream:
+        """Of the epoch's key, which is made once."""
+        made = self._made
+        if made is None or made[0] != epoch:
+            self._made = made = (epoch, stream_of(stream_key(self._seed, "mask", epoch)))
+        return made[1]
 
 
 def require_made_for(

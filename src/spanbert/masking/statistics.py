@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 
+from spanbert.masking.batch import MaskedSegment
 from spanbert.masking.config import MaskingConfig
-from spanbert.masking.schemes.geometric_spans import length_law, sample_lengths
-from spanbert.masking.segment import MaskedSegment
+from spanbert.masking.philox import stream_of
+from spanbert.masking.schemes.geometric_spans import length_edges, length_law, sample_lengths
 from spanbert.masking.spans import mask_budget
 from spanbert.objectives.config import ObjectiveConfig
-from spanbert.rng import stream
+from spanbert.rng import stream_key
 
 _LAW_DRAWS = 100_000
 _SBO_PIECES = 15  # of a span that have a boundary target in the published recipe
@@ -110,7 +111,8 @@ def _span_words(config: MaskingConfig, seed: int) -> dict[str, Any]:
     """The law of lengths in words and draws of its sampler, before spans are merged and cut."""
     if config.scheme != "geometric-spans":
         return {}
-    lengths = sample_lengths(config, stream(seed, "length-law"), _LAW_DRAWS)
+    edges = length_edges(config.geometric_p, config.max_span_words)
+    lengths = sample_lengths(edges, stream_of(stream_key(seed, "length-law")), _LAW_DRAWS)
     observed = np.bincount(lengths, minlength=config.max_span_words + 1)[1:] / _LAW_DRAWS
     law = length_law(config.geometric_p, config.max_span_words)
     return {

@@ -1,13 +1,12 @@
-"""Masked segments -> a flat batch with rows for every objective."""
+"""A masked batch -> tensors: flat tokens, and rows for every objective."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from spanbert.masking.segment import MaskedSegment
+from spanbert.masking.batch import MaskedBatch
 from spanbert.model.packing import Packing
 from spanbert.shapes import Float, Int
 
@@ -49,30 +48,18 @@ def target_counts(batch: PretrainingBatch) -> Float[Tensor, " objectives"]:
     return torch.tensor([len(part) for part in targets], dtype=torch.float64)
 
 
-def collate(segments: Sequence[MaskedSegment]) -> PretrainingBatch:
-    """Lay masked segments end to end."""
-    packing = Packing(tuple(len(s.ids) for s in segments))
-    first = (np.cumsum((0, *packing.lengths[:-1]))).tolist()  # token of each segment
-
-    def rows(positions: list[np.ndarray]) -> Tensor:
-        return _flat([p + start for p, start in zip(positions, first, strict=True)])
-
-    asked = [(start, s) for start, s in zip(first, segments, strict=True)]
-    asked = [(start, s.is_random_next) for start, s in asked if s.is_random_next is not None]
+def collate(masked: MaskedBatch) -> PretrainingBatch:
+    """The same batch as tensors, which share the memory of its arrays."""
     return PretrainingBatch(
-        token_ids=_flat([s.corrupted for s in segments]),
-        token_type_ids=_flat([s.token_type_ids for s in segments]),
-        packing=packing,
-        mlm_rows=rows([s.masked for s in segments]),
-        mlm_targets=_flat([s.ids[s.masked] for s in segments]),
-        sbo_left=rows([s.boundary.left for s in segments]),
-        sbo_right=rows([s.boundary.right for s in segments]),
-        sbo_offset=_flat([s.boundary.offset for s in segments]),
-        sbo_targets=_flat([s.ids[s.boundary.position] for s in segments]),
-        nsp_rows=torch.tensor([start for start, _ in asked], dtype=torch.int64),
-        nsp_targets=torch.tensor([int(answer) for _, answer in asked], dtype=torch.int64),
+        token_ids=torch.from_numpy(masked.corrupted),
+        token_type_ids=torch.from_numpy(masked.token_type_ids),
+        packing=Packing(tuple(masked.lengths.tolist())),
+        mlm_rows=torch.from_numpy(masked.mlm_rows),
+        mlm_targets=torch.from_numpy(masked.mlm_targets),
+        sbo_left=torch.from_numpy(masked.sbo_left),
+        sbo_right=torch.from_numpy(masked.sbo_right),
+        sbo_offset=torch.from_numpy(masked.sbo_offset),
+        sbo_targets=torch.from_numpy(masked.sbo_targets),
+        nsp_rows=torch.from_numpy(masked.nsp_rows),
+        nsp_targets=torch.from_numpy(masked.nsp_targets),
     )
-
-
-def _flat(parts: list[np.ndarray]) -> Int[Tensor, " n"]:
-    return torch.from_numpy(np.concatenate(parts))

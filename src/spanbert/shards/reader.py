@@ -1,5 +1,6 @@
-"""segment number -> its pieces, by memory map."""
+"""segment numbers -> their pieces, by memory map."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import numpy as np
 from spanbert.errors import CheckpointError
 from spanbert.shapes import Bool, Int
 from spanbert.shards.format import KIND, VERSION, file_name
+from spanbert.shards.gather import Segments, copy_bits, copy_runs
 from spanbert.shards.pieces import ANNOTATIONS, NO_SPANS
 from spanbert.storage import Manifest, read_manifest, verify
 
@@ -45,31 +47,18 @@ class _Shard:
             self._splits = array("splits", "<i4")
             self._random_next = array("random_next", np.uint8)
         names = ANNOTATIONS if counts.get("annotator") else ()
-        self._spans = {
+        self.spans = {  # with where those of each segment begin
             name: (array(name, "<i4").reshape(-1, 2), array(f"{name}_offsets", "<i8"))
             for name in names
         }
 
-    def segment(self, number: int, local: int) -> Segment:
-        """The segment in this place of the shard, which has this number among all."""
-        start, end = self.offsets[local : local + 2].tolist()
-        return Segment(
-            number,
-            self.tokens[start:end].astype(np.int64),
-            self.word_starts(start, end),
-            split=int(self._splits[local]) if self._has_pairs else 0,
-            is_random_next=self._has_pairs and bool(self._random_next[local]),
-            **{name: self._spans_of(name, local) for name in self._spans},
-        )
+    def pair_answers(self, local: np.ndarray) -> tuple[np.ndarray | int, np.ndarray | int]:
+        """Pieces of the first part, and 1 where the second is from another document."""
+        return (self._splits[local], self._random_next[local]) if self._has_pairs else (0, 0)
 
-    def _spans_of(self, name: str, local: int) -> Int[np.ndarray, "spans 2"]:
-        spans, offsets = self._spans[name]
-        return spans[offsets[local] : offsets[local + 1]].astype(np.int64)
 
-    def word_starts(self, start: int, end: int) -> Bool[np.ndarray, " seq"]:
-        """Bits [start, end) as booleans."""
-        bits = np.unpackbits(self.words[start // 8 : (end + 7) // 8])
-        return bits[start % 8 : start % 8 + end - start].astype(bool)
+# a shard, which of a batch's segments are in it, and their places among the shard's
+_Group = tuple[_Shard, np.ndarray | slice, np.ndarray]
 
 
 class ShardReader:
@@ -120,18 +109,67 @@ class ShardReader:
 
     def segment(self, number: int) -> Segment:
         """The segment with this number, 0 <= number < len(self)."""
-        which = int(np.searchsorted(self._first_segment, number, side="right")) - 1
-        shard, local = self._shards[which], number - int(self._first_segment[which])
-        return shard.segment(number, local)
+        numbers = np.array([number])
+        found, groups = self.gather(numbers), self._by_shard(numbers)
+        return Segment(
+            number,
+            found.ids,
+            found.word_starts,
+            split=int(found.splits[0]),
+            is_random_next=bool(found.random_next[0]),
+            **{name: self._spans(groups, 1, name)[0] for name in ANNOTATIONS if self.is_annotated},
+        )
 
-    def tokens_at(self, positions: Int[np.ndarray, " masked"]) -> Int[np.ndarray, " masked"]:
+    def gather(self, numbers: Int[np.ndarray, " batch"], annotation: str = "") -> Segments:
+        """The segments with these numbers, in this order; only what is theirs is read.
+
+        Args:
+            annotation: whose spans are read: "entities", "noun_phrases", or "" for none.
+        """
+        numbers = np.ascontiguousarray(numbers, dtype=np.int64)  # one type is compiled for
+        starts, lengths, splits, random_next = np.zeros((4, len(numbers)), dtype=np.int64)
+        groups = self._by_shard(numbers)
+        for shard, rows, local in groups:
+            starts[rows], lengths[rows] = _runs_at(shard.offsets, local)
+            splits[rows], random_next[rows] = shard.pair_answers(local)
+        firsts = np.cumsum(lengths) - lengths
+        ids = np.empty(lengths.sum(), dtype=np.int64)
+        word_starts = np.empty(len(ids), dtype=bool)
+        for shard, rows, _ in groups:
+            runs = starts[rows], lengths[rows], firsts[rows]
+            copy_runs(shard.tokens, *runs, ids)
+            copy_bits(shard.words, *runs, word_starts)
+        spans = self._spans(groups, len(numbers), annotation)
+        return Segments(numbers, ids, lengths, word_starts, splits, random_next, *spans)
+
+    def _spans(
+        self, groups: list[_Group], num_segments: int, annotation: str
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Annotated spans of segments end to end, and where those of each begin."""
+        starts, lengths = np.zeros((2, num_segments), dtype=np.int64)
+        if not annotation:
+            return NO_SPANS, np.zeros(num_segments + 1, dtype=np.int64)
+        for shard, rows, local in groups:
+            starts[rows], lengths[rows] = _runs_at(shard.spans[annotation][1], local)
+        bounds = np.concatenate([[0], np.cumsum(lengths)])
+        spans = np.empty((bounds[-1], 2), dtype=np.int64)
+        for shard, rows, _ in groups:
+            runs = 2 * starts[rows], 2 * lengths[rows], 2 * bounds[:-1][rows]  # of single numbers
+            copy_runs(shard.spans[annotation][0].ravel(), *runs, spans.ravel())
+        return spans, bounds
+
+    def _by_shard(self, numbers: Int[np.ndarray, " batch"]) -> list[_Group]:
+        which = np.searchsorted(self._first_segment, numbers, side="right") - 1
+        local = numbers - self._first_segment[which]
+        return [(self._shards[shard], rows, local[rows]) for shard, rows in _equal(which)]
+
+    def tokens_at(self, places: Int[np.ndarray, " masked"]) -> Int[np.ndarray, " masked"]:
         """Pieces at these places of the whole run; uniform places give the unigram law."""
-        which = np.searchsorted(self._first_token, positions, side="right") - 1
-        pieces = [
-            self._shards[shard].tokens[place - self._first_token[shard]]
-            for shard, place in zip(which, positions, strict=True)
-        ]
-        return np.array(pieces, dtype=np.int64)
+        which = np.searchsorted(self._first_token, places, side="right") - 1
+        pieces = np.empty(len(places), dtype=np.int64)
+        for shard, rows in _equal(which):
+            pieces[rows] = self._shards[shard].tokens[places[rows] - self._first_token[shard]]
+        return pieces
 
     def unigram_counts(self) -> Int[np.ndarray, " vocab"]:
         """How often each vocabulary entry occurs."""
@@ -141,9 +179,24 @@ class ShardReader:
         return counts
 
 
+def _runs_at(offsets: np.ndarray, local: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Starts and lengths of the runs between these offsets and the next."""
+    starts = offsets[local]
+    return starts, offsets[local + 1] - starts
+
+
+def _equal(values: Int[np.ndarray, " rows"]) -> Iterator[tuple[int, np.ndarray | slice]]:
+    """Each value that occurs, and the rows where it does."""
+    if len(values) and (values == values[0]).all():  # mostly so
+        yield int(values[0]), slice(None)
+        return
+    for value in np.unique(values).tolist():
+        yield value, np.flatnonzero(values == value)
+
+
 def _mapped(path: Path, dtype: np.dtype) -> np.ndarray:
     if path.stat().st_size == 0:  # cannot be mapped; a shard may hold no entity
-        return np.zeros(0, dtype)
+        return np.frombuffer(b"", dtype)
     return np.asarray(np.memmap(path, dtype, mode="r"))
 
 

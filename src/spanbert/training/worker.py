@@ -189,9 +189,6 @@ def _batches(
         parts = plan.rank_micro_batches(
             step, seat.rank, seat.workers.world_size, config.training.micro_batch_tokens
         )
-        masked = (
-            [masker.masked(shards.segment(int(number)), epoch) for number in part] for part in parts
-        )
-        return [collate(part) for part in masked]
+        return [collate(masker.batch(part, epoch)) for part in parts]
 
     return batches_of

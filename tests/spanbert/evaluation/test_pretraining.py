@@ -45,8 +45,7 @@ def test_losses_are_means_over_targets_segment_by_segment(artifacts, model_folde
     sums, counts = np.zeros(2), np.zeros(2)
     with torch.no_grad():
         for number in range(len(shards)):
-            masked = masker.masked(shards.segment(number), 0)
-            batch = collate([masked])
+            batch = collate(masker.batch(np.array([number]), 0))
             sums += pretraining_losses(model, batch).sums.numpy()[:2]
             counts += [len(batch.mlm_targets), len(batch.sbo_targets)]
     assert [loss.mlm_loss, loss.sbo_loss] == pytest.approx((sums / counts).tolist(), rel=1e-5)

@@ -2,22 +2,21 @@
 
 import numpy as np
 import pytest
+from masked_blocks import masked_block
 
 from spanbert.inspection.figures import draw_statistics
+from spanbert.masking.batch import MaskedSegment
 from spanbert.masking.config import MaskingConfig
-from spanbert.masking.schemes.geometric_spans import mask_geometric_spans
-from spanbert.masking.segment import MaskedSegment
-from spanbert.masking.spans import Block, masked_runs
+from spanbert.masking.spans import masked_runs
 from spanbert.masking.statistics import masking_statistics, published_figures
 from spanbert.masking.targets import boundary_targets, masked_positions
 from spanbert.objectives.config import ObjectiveConfig
-from spanbert.shards.pieces import NO_SPANS
 
 
 def published_block(rng):
     """510 pieces of random words, 1.25 pieces to a word, masked as the recipe does."""
     starts = np.insert(rng.random(509) < 1 / 1.25, 0, True)
-    spans = masked_runs(mask_geometric_spans(Block(starts, NO_SPANS), MaskingConfig(), rng)) + 1
+    spans = masked_runs(masked_block(starts, MaskingConfig(), int(rng.integers(2**32)))) + 1
     masked = masked_positions(spans)
     ids = np.arange(512)
     return MaskedSegment(

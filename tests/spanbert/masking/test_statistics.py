@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from spanbert.masking.batch import MaskedSegment
 from spanbert.masking.config import MaskingConfig
-from spanbert.masking.segment import MaskedSegment
 from spanbert.masking.statistics import masking_statistics
 from spanbert.masking.targets import boundary_targets, masked_positions
 from spanbert.objectives.config import ObjectiveConfig

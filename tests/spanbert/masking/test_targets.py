@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanbert.masking.targets import boundary_targets, joined, masked_positions
+from spanbert.masking.targets import boundary_targets, masked_positions
 from spanbert.objectives.config import ObjectiveConfig
 
 
@@ -82,9 +82,3 @@ def test_masked_positions_are_those_inside_spans(masked):
     spans, _ = masked
     expected = [i for start, end in spans.tolist() for i in range(start, end)]
     assert masked_positions(spans).tolist() == expected
-
-
-def test_rows_of_two_blocks_follow_one_another():
-    config = ObjectiveConfig()
-    parts = [boundary_targets(np.array([[a, a + 2]]), (a - 1, a + 4), config) for a in (2, 9)]
-    assert rows_of(joined(parts)) == rows_of(parts[0]) + rows_of(parts[1])

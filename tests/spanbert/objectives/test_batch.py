@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from segments import segments_of
 
 from spanbert.masking.config import MaskingConfig
 from spanbert.masking.segment import Masker
@@ -13,22 +14,19 @@ from spanbert.shards.reader import ShardReader
 from spanbert.tokenizer.subword import load_tokenizer
 
 
-@pytest.fixture(scope="module")
-def segments(artifacts):
-    """Framed segments: some single, some pairs, some asked about and some not."""
-    shards, tokenizer = ShardReader(artifacts.shards), load_tokenizer(artifacts.tokenizer)
-    masker = Masker(shards, tokenizer, MaskingConfig(), ObjectiveConfig(), seed=1)
-    single = [masker.masked(shards.segment(i), 0) for i in range(6)]
-    pairs = [replace(shards.segment(i), split=4) for i in range(6, 12)]
-    answers = [True, False, None, True, False, None]
-    asked = zip(pairs, answers, strict=True)
-    return single + [replace(masker.masked(p, 0), is_random_next=a) for p, a in asked]
+@pytest.fixture(scope="module", params=[False, True], ids=["no nsp", "nsp"])
+def masked(request, pair_shards, artifacts):
+    """A masked batch: some single segments, some pairs."""
+    shards, tokenizer = ShardReader(pair_shards), load_tokenizer(artifacts.tokenizer)
+    masker = Masker(shards, tokenizer, MaskingConfig(), ObjectiveConfig(nsp=request.param), seed=1)
+    single = [replace(shards.segment(i), split=0) for i in range(6)]
+    return masker.mask(segments_of(single + [shards.segment(i) for i in range(6, 12)]), 0)
 
 
-def test_rows_point_where_a_loop_puts_them(segments):
-    batch = collate(segments)
+def test_rows_point_where_a_loop_puts_them(masked):
+    batch = collate(masked)
     ids, types, mlm, sbo, nsp = [], [], [], [], []
-    for s in segments:
+    for s in masked:
         start, first_separator = len(ids), s.blocks[0][1]
         ids += s.corrupted.tolist()
         types += [int(i > first_separator) for i in range(len(s.ids))]
@@ -46,13 +44,16 @@ def test_rows_point_where_a_loop_puts_them(segments):
     columns = (batch.sbo_left, batch.sbo_right, batch.sbo_offset, batch.sbo_targets)
     assert list(zip(*(c.tolist() for c in columns), strict=True)) == sbo
     assert list(zip(batch.nsp_rows.tolist(), batch.nsp_targets.tolist(), strict=True)) == nsp
-    assert target_counts(batch).tolist() == [len(mlm), len(sbo), 4]
+    assert target_counts(batch).tolist() == [len(mlm), len(sbo), len(nsp)]
 
 
-def test_trap_07_boundaries_are_one_before_and_one_after_the_span(segments):
+def test_trap_07_boundaries_are_one_before_and_one_after_the_span(artifacts):
     """For a block's span s..e, both in it, the pair is (s, e + 2) in model positions."""
-    for s in segments[:6]:
-        batch = collate([s])
+    shards, tokenizer = ShardReader(artifacts.shards), load_tokenizer(artifacts.tokenizer)
+    masker = Masker(shards, tokenizer, MaskingConfig(), ObjectiveConfig(), seed=1)
+    for number in range(6):
+        masked = masker.batch(np.array([number]), 0)
+        s, batch = masked[0], collate(masked)
         pairs = set(zip(batch.sbo_left.tolist(), batch.sbo_right.tolist(), strict=True))
         in_block = [(a - 1, b - 2) for a, b in s.spans.tolist()]  # s and e, counted in the block
         size = len(s.ids) - 2

@@ -86,11 +86,11 @@ def test_trap_22_any_number_of_workers_sees_the_same_masks(artifacts, world_size
         masker = Masker(shards, load_tokenizer(artifacts.tokenizer), *settings, seed=3)
         for step in (plan.batches_per_epoch - 1, plan.batches_per_epoch):  # of two epochs
             for part in plan.rank_micro_batches(step, rank, world_size, 100):
-                for number in part.tolist():
-                    epoch = plan.epoch_of(step)
-                    seen[epoch, number] = masker.masked(shards.segment(number), epoch)
+                epoch = plan.epoch_of(step)
+                for number, masked in zip(part.tolist(), masker.batch(part, epoch), strict=True):
+                    seen[epoch, number] = masked
     for (epoch, number), masked in seen.items():
-        expected = reference.masked(alone.segment(number), epoch)
+        expected = reference.masked(number, epoch)
         assert masked.corrupted.tolist() == expected.corrupted.tolist()
         assert masked.spans.tolist() == expected.spans.tolist()
     whole = BatchPlan(alone.lengths(), 300, seed=3)

@@ -4,6 +4,7 @@ import dataclasses
 import math
 import threading
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -30,7 +31,7 @@ def segments(artifacts):
     shards = ShardReader(artifacts.shards)
     tokenizer = load_tokenizer(artifacts.tokenizer)
     masker = Masker(shards, tokenizer, artifacts.config.masking, OBJECTIVE, seed=1)
-    return [masker.masked(shards.segment(i), 0) for i in range(12)]
+    return [(masker, number) for number in range(12)]
 
 
 def trainer(dropout=0.0, workers=ALONE, config=CONFIG):
@@ -63,7 +64,9 @@ def plain_losses(model, batch):
 
 
 def batches(*groups):
-    return [collate(group) for group in groups]
+    """Batches of segments, each of which comes with what masks it."""
+    masked = (group[0][0].batch(np.array([n for _, n in group]), 0) for group in groups)
+    return [collate(batch) for batch in masked]
 
 
 def weights(made):

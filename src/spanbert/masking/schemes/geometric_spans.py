@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from spanbert.masking.config import MaskingConfig
-from spanbert.masking.spans import Block, Mask
+from spanbert.compiled import compiled, inlined
+from spanbert.masking.philox import Stream, sample_below, sample_double
+from spanbert.masking.spans import SchemeRules, mask_budget, mask_pieces, words_at
 from spanbert.shapes import Bool, Float, Int
-
-_DRAWS_AT_ONCE = 32  # twice what a block of 510 pieces needs on average
 
 
 def length_law(geometric_p: float, max_words: int) -> Float[np.ndarray, " words"]:
@@ -18,17 +17,19 @@ def length_law(geometric_p: float, max_words: int) -> Float[np.ndarray, " words"
     return weights / weights.sum()
 
 
-def sample_lengths(
-    config: MaskingConfig, rng: np.random.Generator, size: int
-) -> Int[np.ndarray, " spans"]:
-    """Span lengths in words, by inverting the law's distribution function."""
-    edges = np.cumsum(length_law(config.geometric_p, config.max_span_words))[:-1]
-    return np.searchsorted(edges, rng.random(size), side="right") + 1
+def length_edges(geometric_p: float, max_words: int) -> Float[np.ndarray, " edges"]:
+    """P(length <= 1), ..., P(length <= max_words - 1): where the law's distribution steps."""
+    return np.cumsum(length_law(geometric_p, max_words))[:-1]
 
 
+@compiled
 def mask_geometric_spans(
-    block: Block, config: MaskingConfig, rng: np.random.Generator
-) -> Bool[np.ndarray, " seq"]:
+    word_starts: Bool[np.ndarray, " seq"],
+    annotated: Int[np.ndarray, "spans 2"],
+    rules: SchemeRules,
+    random: Stream,
+    is_masked: Bool[np.ndarray, " seq"],
+) -> None:
     """Draw spans until exactly the budget is masked.
 
     Each round draws a length in words and a piece, uniformly. A piece that is already masked
@@ -36,11 +37,30 @@ def mask_geometric_spans(
     masked pieces, which cost nothing, ends with the block, and stops inside a word when the
     budget is met.
     """
-    mask = Mask(block, config.mask_rate)
-    while mask.left > 0:
-        lengths = sample_lengths(config, rng, _DRAWS_AT_ONCE).tolist()
-        anchors = rng.integers(len(mask.is_masked), size=_DRAWS_AT_ONCE).tolist()
-        for length, anchor in zip(lengths, anchors, strict=True):
-            if mask.left > 0 and not mask.is_masked[anchor]:
-                mask.add_words(anchor, length)
-    return mask.is_masked
+    left = mask_budget(len(is_masked), rules.mask_rate)
+    while left > 0:
+        num_words = sample_length(rules.length_edges, random)
+        anchor = sample_below(random, len(is_masked))
+        if not is_masked[anchor]:
+            start, end = words_at(word_starts, anchor, num_words)
+            left = mask_pieces(is_masked, start, end, left)
+
+
+@inlined
+def sample_length(edges: Float[np.ndarray, " edges"], random: Stream) -> int:
+    """A span's length in words, by inverting the law's distribution function."""
+    drawn, length = sample_double(random), 1
+    for edge in edges:
+        length += drawn >= edge
+    return length
+
+
+@compiled
+def sample_lengths(
+    edges: Float[np.ndarray, " edges"], random: Stream, size: int
+) -> Int[np.ndarray, " spans"]:
+    """So many lengths."""
+    lengths = np.empty(size, dtype=np.int64)
+    for place in range(size):
+        lengths[place] = sample_length(edges, random)
+    return lengths

@@ -6,14 +6,20 @@ phrase is one of its noun chunks.
 
 import numpy as np
 
-from spanbert.masking.config import MaskingConfig
+from spanbert.compiled import compiled
+from spanbert.masking.philox import Stream
 from spanbert.masking.schemes.annotated import mask_annotated_spans
-from spanbert.masking.spans import Block
-from spanbert.shapes import Bool
+from spanbert.masking.spans import SchemeRules
+from spanbert.shapes import Bool, Int
 
 
+@compiled
 def mask_noun_phrases(
-    block: Block, config: MaskingConfig, rng: np.random.Generator
-) -> Bool[np.ndarray, " seq"]:
+    word_starts: Bool[np.ndarray, " seq"],
+    annotated: Int[np.ndarray, "spans 2"],
+    rules: SchemeRules,
+    random: Stream,
+    is_masked: Bool[np.ndarray, " seq"],
+) -> None:
     """Mask noun phrases."""
-    return mask_annotated_spans(block, config, rng)
+    mask_annotated_spans(word_starts, annotated, rules, random, is_masked)

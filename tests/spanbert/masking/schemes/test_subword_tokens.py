@@ -2,19 +2,15 @@
 
 import numpy as np
 import pytest
+from masked_blocks import masked_block
 
 from spanbert.masking.config import MaskingConfig
-from spanbert.masking.schemes.subword_tokens import mask_subword_tokens
-from spanbert.masking.spans import Block
-from spanbert.rng import stream
-from spanbert.shards.pieces import NO_SPANS
 
 
 def test_every_piece_is_as_likely_and_words_do_not_matter():
     words = np.array([True] + [False] * 9 + [True] * 10)
     config = MaskingConfig(scheme="subword-tokens", mask_rate=0.2)
-    block = Block(words, NO_SPANS)
-    masks = np.array([mask_subword_tokens(block, config, stream(i, "x")) for i in range(10_000)])
+    masks = np.array([masked_block(words, config, i) for i in range(10_000)])
     assert (masks.sum(axis=1) == 4).all()
     assert masks.mean(axis=0) == pytest.approx(np.full(20, 0.2), abs=0.02)
     neighbours = masks[:, 3] & masks[:, 4]

@@ -6,12 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from masked_blocks import masked_block
 
 from spanbert.masking.config import MaskingConfig
-from spanbert.masking.schemes.whole_words import mask_whole_words
-from spanbert.masking.spans import Block
-from spanbert.rng import stream
-from spanbert.shards.pieces import NO_SPANS
 
 word_starts = st.lists(st.booleans(), max_size=120).map(
     lambda rest: np.array([True, *rest], dtype=bool)
@@ -21,7 +18,7 @@ word_starts = st.lists(st.booleans(), max_size=120).map(
 @given(word_starts, st.integers(0, 10**6), st.floats(0.01, 0.95))
 def test_words_are_masked_whole_but_for_one(words, seed, mask_rate):
     config = MaskingConfig(scheme="whole-words", mask_rate=mask_rate)
-    is_masked = mask_whole_words(Block(words, NO_SPANS), config, stream(seed, "x"))
+    is_masked = masked_block(words, config, seed)
     assert is_masked.sum() == math.ceil(mask_rate * len(words))
     parts = np.split(is_masked, np.flatnonzero(words)[1:])
     cut = [part for part in parts if part.any() and not part.all()]
@@ -32,6 +29,5 @@ def test_words_are_masked_whole_but_for_one(words, seed, mask_rate):
 def test_a_word_is_chosen_by_its_number_of_pieces():
     words = np.array([True] * 5 + [False] * 4 + [True] * 5)  # the fifth word has five pieces
     config = MaskingConfig(scheme="whole-words", mask_rate=0.01)
-    block = Block(words, NO_SPANS)
-    hits = [mask_whole_words(block, config, stream(i, "x"))[4] for i in range(20_000)]
+    hits = [masked_block(words, config, i)[4] for i in range(20_000)]
     assert np.mean(hits) == pytest.approx(5 / 14, abs=0.015)
