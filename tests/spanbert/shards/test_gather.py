@@ -59,7 +59,7 @@ def readers(artifacts, pair_shards, tmp_path_factory):
 
 @pytest.mark.parametrize("annotation", ["", "entities", "noun_phrases"])
 def test_a_batch_from_many_shards_is_its_segments(readers, annotation):
-    one, many = readers
+    one, _many = readers
     numbers = np.random.default_rng(3).integers(len(one), size=40)
     expected = [one.segment(n) for n in numbers.tolist()]
     for reader in readers:
@@ -85,7 +85,7 @@ def test_single_segments_keep_their_spans_across_shards(readers):
 
 
 def test_pieces_at_places_of_many_shards(readers):
-    one, many = readers
+    one, _many = readers
     ids = [i for n in range(len(one)) for i in one.segment(n).ids.tolist()]
     places = np.random.default_rng(1).integers(one.num_tokens, size=300)
     for reader in readers:
