@@ -33,9 +33,10 @@ def attend(
     """
     if qkv.is_cuda and qkv.dtype in (torch.bfloat16, torch.float16):
         return _flash(qkv, packing, dropout)
-    parts = qkv.split([count * length for count, length in _calls(packing, qkv.shape[2])])
     calls = _calls(packing, qkv.shape[2])
-    mixed = [_attend_run(p, length, dropout) for p, (_, length) in zip(parts, calls, strict=True)]
+    if dropout > 0 and qkv.device.type == "cpu":
+        return _DroppedAttention.apply(qkv, calls, dropout)
+    mixed = [_attend_run(run, dropout) for run in _runs(qkv, calls)]
     return torch.cat(mixed)
 
 
@@ -48,17 +49,18 @@ def _calls(packing: Packing, num_heads: int) -> list[tuple[int, int]]:
     return calls
 
 
+def _runs(flat: Tensor, calls: list[tuple[int, int]]) -> list[Tensor]:
+    """The part of each call, as (N, L, ...)."""
+    parts = flat.split([count * length for count, length in calls])
+    return [p.unflatten(0, (-1, length)) for p, (_, length) in zip(parts, calls, strict=True)]
+
+
 def _attend_run(
-    qkv: Float[Tensor, "tokens 3 heads head_dim"], length: int, dropout: float
+    qkv: Float[Tensor, "sequences seq 3 heads head_dim"], dropout: float
 ) -> Float[Tensor, "tokens hidden"]:
-    tokens = qkv.shape[0]
-    qkv = qkv.unflatten(0, (-1, length))  # (N, L, 3, H, D)
     q_NHLD, k_NHLD, v_NHLD = qkv.permute(2, 0, 3, 1, 4)
-    if dropout > 0 and qkv.device.type == "cpu":
-        mixed_NHLD = _DroppedAttention.apply(q_NHLD, k_NHLD, v_NHLD, dropout)
-    else:
-        mixed_NHLD = F.scaled_dot_product_attention(q_NHLD, k_NHLD, v_NHLD, dropout_p=dropout)
-    return mixed_NHLD.transpose(1, 2).reshape(tokens, -1)
+    mixed_NHLD = F.scaled_dot_product_attention(q_NHLD, k_NHLD, v_NHLD, dropout_p=dropout)
+    return mixed_NHLD.transpose(1, 2).flatten(2).flatten(0, 1)
 
 
 def _flash(
@@ -80,28 +82,39 @@ class _DroppedAttention(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(
-        ctx: FunctionCtx, q_NHLD: Tensor, k_NHLD: Tensor, v_NHLD: Tensor, rate: float
-    ) -> Tensor:
-        scale, up = 1 / math.sqrt(q_NHLD.shape[-1]), 1 / (1 - rate)
-        p_NHLL = torch.softmax((q_NHLD * scale) @ k_NHLD.transpose(-1, -2), -1)
-        dropped_NHLL = torch.empty_like(p_NHLL)
-        torch.ge(random_lanes(p_NHLL.shape), lowest_kept(rate), out=dropped_NHLL)
-        dropped_NHLL.mul_(p_NHLL)
-        ctx.save_for_backward(q_NHLD, k_NHLD, v_NHLD, p_NHLL, dropped_NHLL)
-        ctx.factors = scale, up  # pyright: ignore[reportAttributeAccessIssue]
-        return (dropped_NHLL @ v_NHLD).mul_(up)
+    def forward(ctx: FunctionCtx, qkv: Tensor, calls: list[tuple[int, int]], rate: float) -> Tensor:
+        scale, up = 1 / math.sqrt(qkv.shape[-1]), 1 / (1 - rate)
+        mixed, weights = torch.empty_like(qkv[:, 0]), []
+        for run, out in zip(_runs(qkv, calls), _runs(mixed, calls), strict=True):
+            q_NHLD, k_NHLD, v_NHLD = run.permute(2, 0, 3, 1, 4)
+            p_NHLL = torch.softmax((q_NHLD * scale) @ k_NHLD.transpose(-1, -2), -1)
+            dropped_NHLL = torch.empty_like(p_NHLL)
+            torch.ge(random_lanes(p_NHLL.shape), lowest_kept(rate), out=dropped_NHLL)
+            dropped_NHLL.mul_(p_NHLL)
+            torch.mul(dropped_NHLL @ v_NHLD, up, out=out.transpose(1, 2))
+            weights += [p_NHLL, dropped_NHLL]
+        ctx.save_for_backward(qkv, *weights)
+        ctx.rest = calls, scale, up  # pyright: ignore[reportAttributeAccessIssue]
+        return mixed.flatten(1)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: FunctionCtx, mixed: Tensor) -> tuple[Tensor | None, ...]:  # pyright: ignore[reportIncompatibleMethodOverride]
-        q_NHLD, k_NHLD, v_NHLD, p_NHLL, dropped_NHLL = ctx.saved_tensors  # pyright: ignore[reportAttributeAccessIssue]
-        scale, up = ctx.factors  # pyright: ignore[reportAttributeAccessIssue]
-        mixed_NHLD = mixed * up
-        value = dropped_NHLL.transpose(-1, -2) @ mixed_NHLD
-        # where a weight was dropped, the first term of p (g - sum of p g) is gone, not the second
-        score = (mixed_NHLD @ v_NHLD.transpose(-1, -2)).mul_(dropped_NHLL)
-        score.addcmul_(p_NHLL, score.sum(-1, keepdim=True), value=-1)
-        query = (score @ k_NHLD).mul_(scale)
-        key = (score.transpose(-1, -2) @ q_NHLD).mul_(scale)
-        return query, key, value, None
+        qkv, *weights = ctx.saved_tensors  # pyright: ignore[reportAttributeAccessIssue]
+        calls, scale, up = ctx.rest  # pyright: ignore[reportAttributeAccessIssue]
+        gradient = torch.empty_like(qkv)
+        mixed = (mixed * up).view_as(qkv[:, 0])
+        parts = (_runs(qkv, calls), _runs(gradient, calls), _runs(mixed, calls))
+        for run, out, part, p_NHLL, dropped_NHLL in zip(
+            *parts, weights[::2], weights[1::2], strict=True
+        ):
+            q_NHLD, k_NHLD, v_NHLD = run.permute(2, 0, 3, 1, 4)
+            query, key, value = out.permute(2, 0, 3, 1, 4)
+            mixed_NHLD = part.transpose(1, 2)
+            value.copy_(dropped_NHLL.transpose(-1, -2) @ mixed_NHLD)
+            # of p (g - sum of p g), a dropped weight loses the first term but not the second
+            score_NHLL = (mixed_NHLD @ v_NHLD.transpose(-1, -2)).mul_(dropped_NHLL)
+            score_NHLL.addcmul_(p_NHLL, score_NHLL.sum(-1, keepdim=True), value=-1)
+            torch.mul(score_NHLL @ k_NHLD, scale, out=query)
+            torch.mul(score_NHLL.transpose(-1, -2) @ q_NHLD, scale, out=key)
+        return gradient, None, None

@@ -7,8 +7,8 @@ together, so a caller that sorts by length pays for the fewest calls.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import groupby
+from functools import cached_property, lru_cache
+from itertools import accumulate, groupby
 
 import torch
 from torch import Tensor
@@ -39,8 +39,7 @@ class Packing:
 
     def bounds(self, device: torch.device | None = None) -> Int[Tensor, " bounds"]:
         """0, then where each sequence ends in the flat run, as 32-bit integers."""
-        ends = torch.cumsum(torch.tensor((0, *self.lengths), dtype=torch.int32), 0)
-        return ends.to(torch.int32).to(device)
+        return _bounds(self.lengths, device)
 
     def starts(self, device: torch.device | None = None) -> Int[Tensor, " batch"]:
         """Position of each sequence's first token in the flat run."""
@@ -52,3 +51,9 @@ class Packing:
         lengths = torch.tensor(self.lengths, device=device)
         starts = torch.repeat_interleave(self.starts(device), lengths)
         return torch.arange(self.num_tokens, device=device) - starts
+
+
+@lru_cache(maxsize=2)  # every layer asks; a copy to a GPU would wait for what it has to do
+def _bounds(lengths: tuple[int, ...], device: torch.device | None) -> Int[Tensor, " bounds"]:
+    ends = torch.tensor((0, *accumulate(lengths)), dtype=torch.int32)
+    return ends.to(device)

@@ -13,3 +13,4 @@ def test_runs_starts_and_positions_describe_the_lengths(lengths):
     assert packing.num_tokens == sum(lengths)
     assert packing.starts().tolist() == [sum(lengths[:i]) for i in range(len(lengths))]
     assert packing.position_ids().tolist() == [i for length in lengths for i in range(length)]
+    assert packing.bounds().tolist() == [sum(lengths[:i]) for i in range(len(lengths) + 1)]
