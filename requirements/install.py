@@ -21,7 +21,9 @@ def main(groups: list[str]) -> None:
         stamp = STAMPS / f"installed-{group}"
         if stamp.exists() and stamp.read_text() == digest(group):
             continue
-        install_run() if group == "run" else pip("install", *LOCKED, "-r", str(HERE / f"{group}.txt"))
+        install_run() if group == "run" else pip(
+            "install", *LOCKED, "-r", str(HERE / f"{group}.txt")
+        )
         pip("check")
         stamp.write_text(digest(group))
 
