@@ -81,6 +81,27 @@ class Runs(NamedTuple):
 
 
 @compiled
+def places_of(
+    numbers: Int[np.ndarray, " n"], firsts: Int[np.ndarray, " bounds"]
+) -> tuple[Int[np.ndarray, " n"], Int[np.ndarray, " n"]]:
+    """(shard, index in it) of what has these numbers among all shards' together.
+
+    Args:
+        firsts: number of each shard's first, then how many there are.
+
+    Raises:
+        IndexError: there is no such number.
+    """
+    shards, indices = np.empty_like(numbers), np.empty_like(numbers)
+    for place in range(len(numbers)):
+        if numbers[place] < 0 or numbers[place] >= firsts[-1]:
+            raise IndexError("no such number among all shards'")
+        shards[place] = np.searchsorted(firsts, numbers[place], side="right") - 1
+        indices[place] = numbers[place] - firsts[shards[place]]
+    return shards, indices
+
+
+@compiled
 def _view(maps: Map, shard: int, end: int) -> np.ndarray:
     """A shard's numbers up to `end`."""
     if end > maps.sizes[shard]:

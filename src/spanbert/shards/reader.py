@@ -8,7 +8,7 @@ import numpy as np
 from spanbert.errors import CheckpointError
 from spanbert.shapes import Bool, Int
 from spanbert.shards.format import KIND, VERSION, file_name
-from spanbert.shards.gather import MappedArrays, Runs, Segments
+from spanbert.shards.gather import MappedArrays, Runs, Segments, places_of
 from spanbert.shards.pieces import ANNOTATIONS, NO_SPANS
 from spanbert.storage import Manifest, read_manifest, verify
 
@@ -107,7 +107,7 @@ class ShardReader:
             IndexError: there is no segment of such a number.
         """
         numbers = np.ascontiguousarray(numbers, dtype=np.int64)  # one type is compiled for
-        shards, local = _places(numbers, self._first_segment)
+        shards, local = places_of(numbers, self._first_segment)
         runs = _runs(self._offsets, shards, local)
         none = np.zeros(len(numbers), dtype=np.int64)
         spans = self._spans(shards, local, annotation)
@@ -134,7 +134,7 @@ class ShardReader:
 
     def tokens_at(self, places: Int[np.ndarray, " masked"]) -> Int[np.ndarray, " masked"]:
         """Pieces at these places of the whole run; uniform places give the unigram law."""
-        return self._tokens.at(*_places(places, self._first_token))
+        return self._tokens.at(*places_of(places, self._first_token))
 
     def unigram_counts(self) -> Int[np.ndarray, " vocab"]:
         """How often each vocabulary entry occurs."""
@@ -148,16 +148,6 @@ class ShardReader:
         num_shards = sum(file.endswith(".tokens") for file in self.manifest.files)
         paths = [self.folder / file_name(shard, name) for shard in range(num_shards)]
         return MappedArrays([_mapped(path, np.dtype(of)) for path in paths])
-
-
-def _places(
-    numbers: Int[np.ndarray, " n"], firsts: Int[np.ndarray, " bounds"]
-) -> tuple[Int[np.ndarray, " n"], Int[np.ndarray, " n"]]:
-    """(shard, index in it) of what has these numbers among all shards' together."""
-    if len(numbers) and not 0 <= numbers.min() <= numbers.max() < firsts[-1]:
-        raise IndexError(f"not in [0, {firsts[-1]})")
-    shards = np.searchsorted(firsts, numbers, side="right") - 1
-    return shards, numbers - firsts[shards]
 
 
 def _runs(offsets: MappedArrays, shards: np.ndarray, local: np.ndarray) -> Runs:
