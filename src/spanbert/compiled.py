@@ -3,6 +3,7 @@
 Both give the same numbers, bit for bit. `NUMBA_DISABLE_JIT=1` asks for plain Python; it is slow.
 """
 
+import ctypes
 import hashlib
 import inspect
 from collections.abc import Callable
@@ -10,6 +11,8 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, no_type_check
+
+import numpy as np
 
 numba: Any = None
 with suppress(ImportError):
@@ -61,6 +64,12 @@ def _wide_product(a: Any, b: Any) -> tuple[Any, Any]:
     return product >> 64, product & _LOW_64
 
 
+def _array_at(address: Any, size: Any, like: np.ndarray) -> np.ndarray:
+    """So many numbers in memory from this address on, of the type of `like`."""
+    held: Any = (ctypes.c_char * (int(size) * like.itemsize)).from_address(int(address))
+    return np.frombuffer(held, like.dtype)
+
+
 @no_type_check
 def _compiled_wide_product() -> Any:
     from llvmlite import ir
@@ -81,5 +90,25 @@ def _compiled_wide_product() -> Any:
     return wide_product
 
 
-wide_product: Callable[[Any, Any], tuple[Any, Any]]
-wide_product = _compiled_wide_product() if HAS_COMPILER else _wide_product
+@no_type_check
+def _compiled_array_at() -> Any:
+    from llvmlite import ir
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.inttoptr(arguments[0], ir.IntType(8).as_pointer())
+
+    @numba.extending.intrinsic
+    def pointer_to(typing_context: Any, address: Any) -> Any:
+        return numba.types.voidptr(numba.uint64), generate
+
+    @numba.njit(nogil=True)
+    def array_at(address: Any, size: Any, like: Any) -> Any:
+        return numba.carray(pointer_to(address), (size,), like.dtype)
+
+    return array_at
+
+
+wide_product: Callable[[Any, Any], tuple[Any, Any]] = _wide_product
+array_at: Callable[[Any, Any, np.ndarray], np.ndarray] = _array_at
+if HAS_COMPILER:
+    wide_product, array_at = _compiled_wide_product(), _compiled_array_at()

@@ -1,16 +1,14 @@
 """segment numbers -> their pieces, by memory map."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from spanbert.errors import CheckpointError
 from spanbert.shapes import Bool, Int
 from spanbert.shards.format import KIND, VERSION, file_name
-from spanbert.shards.gather import Segments, copy_bits, copy_runs
+from spanbert.shards.gather import MappedArrays, Runs, Segments, places_of
 from spanbert.shards.pieces import ANNOTATIONS, NO_SPANS
 from spanbert.storage import Manifest, read_manifest, verify
 
@@ -31,36 +29,6 @@ class Segment:
     noun_phrases: Int[np.ndarray, "phrases 2"] = field(default_factory=NO_SPANS.copy)
 
 
-class _Shard:
-    """The mapped arrays of one shard."""
-
-    def __init__(self, folder: Path, number: int, counts: dict[str, Any]) -> None:
-        def array(name: str, of: str | type) -> np.ndarray:
-            return _mapped(folder / file_name(number, name), np.dtype(of))
-
-        self.tokens = array("tokens", counts["token_type"])
-        self.words = array("words", np.uint8)
-        self.offsets = array("offsets", "<i8")
-        # artifacts made before there were pairs and annotations do not count them
-        self._has_pairs = bool(counts.get("pairs"))
-        if self._has_pairs:
-            self._splits = array("splits", "<i4")
-            self._random_next = array("random_next", np.uint8)
-        names = ANNOTATIONS if counts.get("annotator") else ()
-        self.spans = {  # with where those of each segment begin
-            name: (array(name, "<i4").reshape(-1, 2), array(f"{name}_offsets", "<i8"))
-            for name in names
-        }
-
-    def pair_answers(self, local: np.ndarray) -> tuple[np.ndarray | int, np.ndarray | int]:
-        """Pieces of the first part, and 1 where the second is from another document."""
-        return (self._splits[local], self._random_next[local]) if self._has_pairs else (0, 0)
-
-
-# a shard, which of a batch's segments are in it, and their places among the shard's
-_Group = tuple[_Shard, np.ndarray | slice, np.ndarray]
-
-
 class ShardReader:
     """All segments of a shards artifact, by number.
 
@@ -76,13 +44,21 @@ class ShardReader:
     def __init__(self, folder: Path, *, check: bool = True) -> None:
         self.folder = folder
         self.manifest: Manifest = (verify if check else read_manifest)(folder, KIND, VERSION)
-        num_shards = sum(name.endswith(".tokens") for name in self.manifest.files)
-        self._shards = [
-            _Shard(folder, number, self.manifest.counts) for number in range(num_shards)
-        ]
-        counts = [len(shard.offsets) - 1 for shard in self._shards]
-        self._first_segment = np.concatenate([[0], np.cumsum(counts)])
-        self._first_token = np.cumsum([0] + [len(shard.tokens) for shard in self._shards])
+        counts = self.manifest.counts
+        self._tokens = self._mapped("tokens", counts["token_type"])
+        self._words = self._mapped("words", "u1")
+        self._offsets = self._mapped("offsets", "<i8")
+        if self.has_pairs:
+            self._splits = self._mapped("splits", "<i4")
+            self._random_next = self._mapped("random_next", "u1")
+        self._annotations = {  # spans, flat, with where those of each segment begin
+            name: (self._mapped(name, "<i4"), self._mapped(f"{name}_offsets", "<i8"))
+            for name in ANNOTATIONS
+            if self.is_annotated
+        }
+        sizes = [len(offsets) - 1 for offsets in self._offsets.arrays]
+        self._first_segment = np.cumsum([0, *sizes])
+        self._first_token = np.cumsum([0, *(len(tokens) for tokens in self._tokens.arrays)])
         self.vocab_size: int = self.manifest.counts["vocab_size"]
 
     def __len__(self) -> int:
@@ -91,6 +67,7 @@ class ShardReader:
     @property
     def has_pairs(self) -> bool:
         """Whether segments are pairs, made for next sentence prediction."""
+        # artifacts made before there were pairs and annotations do not count them
         return bool(self.manifest.counts.get("pairs"))
 
     @property
@@ -105,19 +82,19 @@ class ShardReader:
 
     def lengths(self) -> Int[np.ndarray, " segments"]:
         """Pieces of each segment."""
-        return np.concatenate([np.diff(shard.offsets) for shard in self._shards])
+        return np.concatenate([np.diff(offsets) for offsets in self._offsets.arrays])
 
     def segment(self, number: int) -> Segment:
         """The segment with this number, 0 <= number < len(self)."""
         numbers = np.array([number])
-        found, groups = self.gather(numbers), self._by_shard(numbers)
+        found = self.gather(numbers)
         return Segment(
             number,
             found.ids,
             found.word_starts,
             split=int(found.splits[0]),
             is_random_next=bool(found.random_next[0]),
-            **{name: self._spans(groups, 1, name)[0] for name in ANNOTATIONS if self.is_annotated},
+            **{name: self.gather(numbers, name).spans for name in self._annotations},
         )
 
     def gather(self, numbers: Int[np.ndarray, " batch"], annotation: str = "") -> Segments:
@@ -125,73 +102,58 @@ class ShardReader:
 
         Args:
             annotation: whose spans are read: "entities", "noun_phrases", or "" for none.
+
+        Raises:
+            IndexError: there is no segment of such a number.
         """
         numbers = np.ascontiguousarray(numbers, dtype=np.int64)  # one type is compiled for
-        starts, lengths, splits, random_next = np.zeros((4, len(numbers)), dtype=np.int64)
-        groups = self._by_shard(numbers)
-        for shard, rows, local in groups:
-            starts[rows], lengths[rows] = _runs_at(shard.offsets, local)
-            splits[rows], random_next[rows] = shard.pair_answers(local)
-        firsts = np.cumsum(lengths) - lengths
-        ids = np.empty(lengths.sum(), dtype=np.int64)
-        word_starts = np.empty(len(ids), dtype=bool)
-        for shard, rows, _ in groups:
-            runs = starts[rows], lengths[rows], firsts[rows]
-            copy_runs(shard.tokens, *runs, ids)
-            copy_bits(shard.words, *runs, word_starts)
-        spans = self._spans(groups, len(numbers), annotation)
-        return Segments(numbers, ids, lengths, word_starts, splits, random_next, *spans)
+        shards, local = places_of(numbers, self._first_segment)
+        runs = _runs(self._offsets, shards, local)
+        none = np.zeros(len(numbers), dtype=np.int64)
+        spans = self._spans(shards, local, annotation)
+        return Segments(
+            numbers,
+            self._tokens.joined(runs),
+            runs.lengths,
+            self._words.joined_bits(runs),
+            self._splits.at(shards, local) if self.has_pairs else none,
+            self._random_next.at(shards, local) if self.has_pairs else none,
+            *spans,
+        )
 
     def _spans(
-        self, groups: list[_Group], num_segments: int, annotation: str
+        self, shards: np.ndarray, local: np.ndarray, annotation: str
     ) -> tuple[np.ndarray, np.ndarray]:
         """Annotated spans of segments end to end, and where those of each begin."""
-        starts, lengths = np.zeros((2, num_segments), dtype=np.int64)
         if not annotation:
-            return NO_SPANS, np.zeros(num_segments + 1, dtype=np.int64)
-        for shard, rows, local in groups:
-            starts[rows], lengths[rows] = _runs_at(shard.spans[annotation][1], local)
-        bounds = np.concatenate([[0], np.cumsum(lengths)])
-        spans = np.empty((bounds[-1], 2), dtype=np.int64)
-        for shard, rows, _ in groups:
-            runs = 2 * starts[rows], 2 * lengths[rows], 2 * bounds[:-1][rows]  # of single numbers
-            copy_runs(shard.spans[annotation][0].ravel(), *runs, spans.ravel())
-        return spans, bounds
-
-    def _by_shard(self, numbers: Int[np.ndarray, " batch"]) -> list[_Group]:
-        which = np.searchsorted(self._first_segment, numbers, side="right") - 1
-        local = numbers - self._first_segment[which]
-        return [(self._shards[shard], rows, local[rows]) for shard, rows in _equal(which)]
+            return NO_SPANS, np.zeros(len(shards) + 1, dtype=np.int64)
+        numbers, offsets = self._annotations[annotation]
+        runs = _runs(offsets, shards, local)
+        flat = numbers.joined(Runs(shards, 2 * runs.starts, 2 * runs.lengths))
+        return flat.reshape(-1, 2), np.cumsum([0, *runs.lengths])
 
     def tokens_at(self, places: Int[np.ndarray, " masked"]) -> Int[np.ndarray, " masked"]:
         """Pieces at these places of the whole run; uniform places give the unigram law."""
-        which = np.searchsorted(self._first_token, places, side="right") - 1
-        pieces = np.empty(len(places), dtype=np.int64)
-        for shard, rows in _equal(which):
-            pieces[rows] = self._shards[shard].tokens[places[rows] - self._first_token[shard]]
-        return pieces
+        return self._tokens.at(*places_of(places, self._first_token))
 
     def unigram_counts(self) -> Int[np.ndarray, " vocab"]:
         """How often each vocabulary entry occurs."""
         counts = np.zeros(self.vocab_size, dtype=np.int64)
-        for shard in self._shards:
-            counts += np.bincount(shard.tokens, minlength=self.vocab_size)
+        for tokens in self._tokens.arrays:
+            counts += np.bincount(tokens, minlength=self.vocab_size)
         return counts
 
+    def _mapped(self, name: str, of: str) -> MappedArrays:
+        """The files of all shards that hold this array."""
+        num_shards = sum(file.endswith(".tokens") for file in self.manifest.files)
+        paths = [self.folder / file_name(shard, name) for shard in range(num_shards)]
+        return MappedArrays([_mapped(path, np.dtype(of)) for path in paths])
 
-def _runs_at(offsets: np.ndarray, local: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Starts and lengths of the runs between these offsets and the next."""
-    starts = offsets[local]
-    return starts, offsets[local + 1] - starts
 
-
-def _equal(values: Int[np.ndarray, " rows"]) -> Iterator[tuple[int, np.ndarray | slice]]:
-    """Each value that occurs, and the rows where it does."""
-    if len(values) and (values == values[0]).all():  # mostly so
-        yield int(values[0]), slice(None)
-        return
-    for value in np.unique(values).tolist():
-        yield value, np.flatnonzero(values == value)
+def _runs(offsets: MappedArrays, shards: np.ndarray, local: np.ndarray) -> Runs:
+    """What lies between these offsets and the next."""
+    starts = offsets.at(shards, local)
+    return Runs(shards, starts, offsets.at(shards, local + 1) - starts)
 
 
 def _mapped(path: Path, dtype: np.dtype) -> np.ndarray:

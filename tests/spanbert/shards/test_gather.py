@@ -4,62 +4,73 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import spacy_rules
 from hypothesis import given
 from hypothesis import strategies as st
 
 from spanbert.shards import writer
-from spanbert.shards.gather import copy_bits, copy_runs
+from spanbert.shards.gather import MappedArrays, Runs
 from spanbert.shards.reader import ShardReader
 
-runs = st.lists(st.tuples(st.integers(0, 90), st.integers(0, 30)), max_size=8)
+runs = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 90), st.integers(0, 30)), max_size=8)
 
 
-def as_arrays(chosen):
-    starts, lengths = np.array(chosen, dtype=np.int64).reshape(-1, 2).T.copy()
-    return starts, lengths, np.cumsum(lengths) - lengths
+def as_runs(chosen):
+    return Runs(*np.array(chosen, dtype=np.int64).reshape(-1, 3).T.copy())
 
 
-@pytest.mark.parametrize("dtype", ["<u2", "<u4", "<i4"])
+def mapped(arrays):
+    """As files are: they cannot be written."""
+    for array in arrays:
+        array.flags.writeable = False
+    return MappedArrays(arrays)
+
+
+@pytest.mark.parametrize("dtype", ["<u2", "<u4", "<i4", "<i8"])
 @given(chosen=runs)
-def test_runs_are_copied_end_to_end(dtype, chosen):
-    source = np.arange(500, 620, dtype=dtype)
-    source.flags.writeable = False  # as a mapped file is
-    starts, lengths, firsts = as_arrays(chosen)
-    copied = np.zeros(lengths.sum(), dtype=np.int64)
-    copy_runs(source, starts, lengths, firsts, copied)
-    assert copied.tolist() == [int(v) for a, n in chosen for v in source[a : a + n]]
+def test_runs_are_joined_end_to_end(dtype, chosen):
+    arrays = [np.arange(first, first + 120, dtype=dtype) for first in (500, 700, 65_000)]
+    found = mapped(arrays).joined(as_runs(chosen))
+    assert found.tolist() == [int(v) for shard, a, n in chosen for v in arrays[shard][a : a + n]]
 
 
 @given(chosen=runs, seed=st.integers(0, 999))
 def test_bits_are_those_of_numpy(chosen, seed):
-    source = np.random.default_rng(seed).integers(0, 256, 15, dtype=np.uint8)
-    source.flags.writeable = False
-    starts, lengths, firsts = as_arrays(chosen)
-    copied = np.zeros(lengths.sum(), dtype=bool)
-    copy_bits(source, starts, lengths, firsts, copied)
-    bits = np.unpackbits(source).astype(bool)
-    assert copied.tolist() == [bool(v) for a, n in chosen for v in bits[a : a + n]]
+    arrays = list(np.random.default_rng(seed).integers(0, 256, (3, 15), dtype=np.uint8))
+    found = mapped(arrays).joined_bits(as_runs(chosen))
+    bits = [np.unpackbits(array).astype(bool) for array in arrays]
+    assert found.tolist() == [bool(v) for shard, a, n in chosen for v in bits[shard][a : a + n]]
+
+
+def test_nothing_beyond_the_end_of_an_array_is_read():
+    arrays = mapped([np.arange(9, dtype="<i4"), np.arange(3, dtype="<i4")])
+    shards = np.array([1])
+    assert arrays.at(shards, np.array([2])).tolist() == [2]
+    assert arrays.joined(Runs(shards, np.array([1]), np.array([2]))).tolist() == [1, 2]
+    with pytest.raises(IndexError):
+        arrays.at(shards, np.array([3]))
+    with pytest.raises(IndexError):
+        arrays.joined(Runs(shards, np.array([1]), np.array([3])))
+    with pytest.raises(IndexError):
+        arrays.joined_bits(Runs(shards, np.array([90]), np.array([7])))
 
 
 @pytest.fixture(scope="module")
 def readers(artifacts, pair_shards, tmp_path_factory):
     """The pairs with annotations in one shard, and the same in several."""
     folder = tmp_path_factory.mktemp("gather") / "many"
-    one = ShardReader(pair_shards)
-    config = replace(
-        artifacts.config.shards, pairs=True, annotator=one.manifest.config["annotator"]
-    )
+    rules = str(spacy_rules.save_rules(folder.parent / "rules"))
+    config = replace(artifacts.config.shards, pairs=True, annotator=rules)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(writer, "SHARD_TOKENS", 700)
         writer.write_shards(artifacts.documents, artifacts.tokenizer, folder, config)
-    many = ShardReader(folder)
     assert len(list(folder.glob("*.tokens"))) > 3
-    return one, many
+    return ShardReader(pair_shards), ShardReader(folder)
 
 
 @pytest.mark.parametrize("annotation", ["", "entities", "noun_phrases"])
 def test_a_batch_from_many_shards_is_its_segments(readers, annotation):
-    one, _many = readers
+    one = readers[0]
     numbers = np.random.default_rng(3).integers(len(one), size=40)
     expected = [one.segment(n) for n in numbers.tolist()]
     for reader in readers:
@@ -85,11 +96,12 @@ def test_single_segments_keep_their_spans_across_shards(readers):
 
 
 def test_pieces_at_places_of_many_shards(readers):
-    one, _many = readers
+    one = readers[0]
     ids = [i for n in range(len(one)) for i in one.segment(n).ids.tolist()]
     places = np.random.default_rng(1).integers(one.num_tokens, size=300)
     for reader in readers:
         assert reader.tokens_at(places).tolist() == [ids[place] for place in places]
         assert reader.tokens_at(places[:0]).tolist() == []
-    with pytest.raises(IndexError):
-        one.gather(np.array([len(one)]))
+    for number in (-1, len(one)):
+        with pytest.raises(IndexError):
+            one.gather(np.array([number]))
