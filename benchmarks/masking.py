@@ -33,7 +33,7 @@ def measure(plan: Plan) -> list[Figure]:
     sequence, library = BOUNDS
     times = interleaved_short(
         {
-            "ours": data.all,
+            "ours": data.masking(),
             sequence: lambda: masked_batch(blocks, unigrams, rng),
             library: lambda: collate([dict(line) for line in lines]),
         },

@@ -4,6 +4,7 @@ Only the core is imported at the top, so that `gpu.py` runs on a bare machine; R
 imported where they are used.
 """
 
+import itertools
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -129,6 +130,12 @@ class Data:
     def all(self) -> PretrainingBatch:
         """All segments as one batch."""
         return self.batch(range(len(self)))
+
+    def masking(self) -> Callable[[], PretrainingBatch]:
+        """What masks and collates all segments, read before, by other masks at each call."""
+        segments = self._shards.gather(np.arange(len(self)))
+        epochs = itertools.count()
+        return lambda: collate(self._masker.mask(segments, next(epochs)))
 
     def ids(self, numbers: Sequence[int]) -> Tensor:
         """(tokens) int64: the pieces of these segments end to end."""
