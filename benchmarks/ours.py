@@ -139,7 +139,7 @@ class Data:
 
     def ids(self, numbers: Sequence[int]) -> Tensor:
         """(tokens) int64: the pieces of these segments end to end."""
-        return torch.from_numpy(self._shards.gather(np.asarray(numbers)).ids)
+        return torch.from_numpy(self._shards.pieces(np.asarray(numbers)))
 
 
 def rows_of(batch: PretrainingBatch) -> Rows:

@@ -97,6 +97,15 @@ class ShardReader:
             **{name: self.gather(numbers, name).spans for name in self._annotations},
         )
 
+    def pieces(self, numbers: Int[np.ndarray, " batch"]) -> Int[np.ndarray, " pieces"]:
+        """Pieces of the segments with these numbers end to end; nothing else is read.
+
+        Raises:
+            IndexError: there is no segment of such a number.
+        """
+        numbers = np.ascontiguousarray(numbers, dtype=np.int64)  # one type is compiled for
+        return self._tokens.joined(_runs(self._offsets, *places_of(numbers, self._first_segment)))
+
     def gather(self, numbers: Int[np.ndarray, " batch"], annotation: str = "") -> Segments:
         """The segments with these numbers, in this order; only what is theirs is read.
 

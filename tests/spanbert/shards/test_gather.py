@@ -78,6 +78,7 @@ def test_a_batch_from_many_shards_is_its_segments(readers, annotation):
         assert found.numbers.tolist() == numbers.tolist()
         assert found.lengths.tolist() == [len(s.ids) for s in expected]
         assert found.ids.tolist() == [i for s in expected for i in s.ids.tolist()]
+        assert reader.pieces(numbers).tolist() == found.ids.tolist()
         assert found.word_starts.tolist() == [i for s in expected for i in s.word_starts.tolist()]
         assert found.splits.tolist() == [s.split for s in expected]
         assert found.random_next.tolist() == [int(s.is_random_next) for s in expected]
