@@ -30,7 +30,7 @@ from spanbert.shards.reader import ShardReader, require_vocabulary
 from spanbert.storage import publish, require_free_space, verify
 from spanbert.tokenizer.subword import load_tokenizer
 from spanbert.training.curve import read_curve
-from spanbert.training.resources import require_cpus
+from spanbert.training.resources import require_cpus, warn_of_slow_precision
 from spanbert.training.scratch import scratch_folder
 from spanbert.training.start import prepare_start, with_sizes_of
 from spanbert.training.worker import Inputs, count_parameters
@@ -64,6 +64,7 @@ def pretrain(
         SpanbertError: what stopped the workers, with its exit code.
     """
     require_cpus(config.training)
+    warn_of_slow_precision(config.training, say)
     verify(shards, "shards")
     verify(tokenizer, "tokenizer")
     _require_fitting(config, shards, tokenizer)

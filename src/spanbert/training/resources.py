@@ -1,9 +1,14 @@
-"""What a run asks of the machine, refused before any work where it is not there."""
+"""What a run asks of the machine, refused or told of before any work where it is not there."""
 
 import os
 
+import torch
+
 from spanbert.errors import ConfigError
+from spanbert.progress import Say
 from spanbert.training.config import TrainingConfig
+
+_BF16_INSTRUCTIONS = ("avx512_bf16", "amx_bf16")
 
 
 def require_cpus(training: TrainingConfig) -> None:
@@ -18,4 +23,16 @@ def require_cpus(training: TrainingConfig) -> None:
             f"training.num_workers = {training.num_workers} x training.threads_per_worker"
             f" = {training.threads_per_worker} asks for {wanted} CPUs, {here} are here",
             remedy="--set training.num_workers=1",
+        )
+
+
+def warn_of_slow_precision(training: TrainingConfig, say: Say) -> None:
+    """Tell of bf16 on a processor that has no instructions for it: torch is then 100 times slower."""
+    has = torch.cpu.get_capabilities()
+    has_bf16 = any(has.get(name) for name in _BF16_INSTRUCTIONS)
+    is_x86 = has.get("architecture") == "x86_64"  # others are not told apart here
+    if training.precision == "bf16" and not training.use_gpu and is_x86 and not has_bf16:
+        say(
+            "training.precision = 'bf16' is very slow on this processor, which has no instructions"
+            " for it -> --set training.precision=fp32"
         )
