@@ -27,7 +27,7 @@ def require_cpus(training: TrainingConfig) -> None:
 
 
 def warn_of_slow_precision(training: TrainingConfig, say: Say) -> None:
-    """Tell of bf16 on a processor that has no instructions for it: torch is then 100 times slower."""
+    """Tell of bf16 on a processor without instructions for it: torch is then 100 times slower."""
     has = torch.cpu.get_capabilities()
     has_bf16 = any(has.get(name) for name in _BF16_INSTRUCTIONS)
     is_x86 = has.get("architecture") == "x86_64"  # others are not told apart here
