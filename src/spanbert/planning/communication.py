@@ -2,7 +2,8 @@
 
 A ring all-reduce of n workers sends each byte 2 (n - 1) / n times (Patarasuk and Yuan, 2009). Nodes
 are joined in two levels: each node reduces and scatters inside, the shares are summed between
-nodes, and gathered inside again (Jia et al., arXiv 1807.11205).
+nodes, and gathered inside again (Jia et al., arXiv 1807.11205). Between nodes NCCL takes two trees
+where a ring has too many hops (Sanders, Speck and Traeff, Parallel Computing 35, 2009).
 """
 
 import math
@@ -20,16 +21,33 @@ def ring_seconds(num_bytes: float, workers: int, link: Link) -> float:
     return 2 * (workers - 1) * hop
 
 
-def all_reduce_seconds(num_bytes: float, workers: int, hardware: Hardware) -> float:
-    """Time of an all-reduce inside nodes and between them.
+def tree_seconds(num_bytes: float, workers: int, link: Link) -> float:
+    """Time of an all-reduce over two binary trees, each with half of the bytes: up, and down."""
+    if workers == 1:
+        return 0.0
+    one_way = num_bytes / (link.bandwidth * _LINK_EFFICIENCY)
+    return 2 * (one_way + math.ceil(math.log2(workers)) * link.latency_s)
 
-    A sharded optimizer (ZeRO-1) scatters gradients and gathers weights instead, which are as many
-    bytes (Rajbhandari et al., arXiv 1910.02054, section 7).
-    """
+
+def all_reduce_seconds(
+    num_bytes: float, workers: int, hardware: Hardware, bucket_bytes: float = math.inf
+) -> float:
+    """Time of the all-reduces of so many bytes, one bucket after another."""
+    buckets = max(1, math.ceil(num_bytes / bucket_bytes))
     inside = min(workers, hardware.workers_per_node)
     nodes = math.ceil(workers / hardware.workers_per_node)
-    within = ring_seconds(num_bytes, inside, hardware.inside)
-    return within + ring_seconds(num_bytes / inside, nodes, hardware.between)
+    bucket = num_bytes / buckets
+    within = ring_seconds(bucket, inside, hardware.inside)
+    between = min(
+        ring_seconds(bucket / inside, nodes, hardware.between),
+        tree_seconds(bucket / inside, nodes, hardware.between),
+    )
+    return buckets * (within + between)
+
+
+def all_gather_seconds(num_bytes: float, workers: int, hardware: Hardware) -> float:
+    """Time to send every worker the others' parts: the second half of an all-reduce."""
+    return all_reduce_seconds(num_bytes, workers, hardware) / 2
 
 
 def exposed_seconds(taken_s: float, hidden_behind_s: float) -> float:

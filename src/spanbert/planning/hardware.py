@@ -40,6 +40,7 @@ class Hardware:
     inside: Link  # between workers of a node
     between: Link  # between nodes, for each worker
     sources: tuple[str, ...]
+    is_cpu: bool = False
 
 
 # ModernBERT-base, github.com/AnswerDotAI/ModernBERT issue 236: 304k tokens/s on each of 8 H100 at
@@ -123,6 +124,7 @@ _HERE = Hardware(
         "share reached: packed training step of a small model, 58 to 64 %",
         "links: assumed until docs/scaling.md has a measurement",
     ),
+    is_cpu=True,
 )
 
 HARDWARE: Mapping[str, Hardware] = {

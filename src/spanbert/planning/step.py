@@ -1,30 +1,37 @@
 """Settings, hardware and a number of workers -> the parts of a training step and of the whole run.
 
-The parts follow one another, as they do in `training/loop.py`: load, compute, sum the gradients,
-update, and now and then write a checkpoint.
+Compute, sum the gradients, update, and now and then write a checkpoint, as `training/` does. The
+sum goes on during the last backward pass (`training/overlap.py`), and batches are made meanwhile
+(`training/prefetch.py`): of both only what is waited for counts.
 """
 
 import math
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from spanbert.config import Config
-from spanbert.planning.communication import all_reduce_seconds, exposed_seconds
+from spanbert.planning.communication import (
+    all_gather_seconds,
+    all_reduce_seconds,
+    exposed_seconds,
+)
 from spanbert.planning.hardware import Hardware, share_reached
 from spanbert.planning.memory import Memory, activation_bytes, worker_memory
 from spanbert.planning.work import Layout, packed_layout, step_flops, training_parameters
+from spanbert.training.overlap import BUCKET_BYTES
 
-# Masking and collating segments of 510 pieces on one core of an AMD EPYC Genoa, measured
-LOADING_TOKENS_S = 0.9e6
+# Measured: reading, masking and collating 64 segments of 510 pieces on one thread of an AMD EPYC
+# Genoa whose cores were shared, median of 7 (21 to 60 million)
+LOADING_TOKENS_S = 50e6
 # Assumed: one process copies from the device, digests and writes
 _STORAGE_BYTES_S = 1e9
 # Share of the memory bandwidth that a stream of elementwise kernels reaches; assumed
 _STREAM_EFFICIENCY = 0.8
 
 PUBLISHED_GRADIENT_BYTES = 2  # of one value: fp16 (fairseq's fp16_optimizer.py)
+_VALUE_BYTES = 4  # of a weight, and of its gradient, on the wire: `FlatParameters` is fp32
 _STATE_BYTES = 12  # a checkpoint's weight and two moments in fp32
-_UPDATE_BYTES = (
-    28  # fused AdamW reads weight, gradient and moments, and writes all but the gradient
-)
+_UPDATE_BYTES = 28  # fused AdamW reads weight, gradient, moments; writes all but the gradient
 _GRADIENT_BYTES = 16  # gradients are zeroed, read for their norm, read and written to clip them
 # A micro-step reads and casts the weights 4 + 2, reads the copies forward and backward 2 + 2, and
 # adds gradients: written in bf16 2, read 2, added to fp32 4 + 4
@@ -37,26 +44,15 @@ _DAY_S, _HOUR_S = 86_400, 3_600
 
 
 @dataclass(frozen=True)
-class StepOptions:
-    """What a training step does beside plain arithmetic; the defaults are `training/step.py`'s."""
-
-    checkpoint_activations: bool = False
-    shard_optimizer: bool = False  # ZeRO-1: each worker keeps and updates its part
-    overlap_all_reduce: bool = False  # gradients are summed while the last backward pass runs
-    prefetch: bool = False  # the next batch is made while this one is computed
-    loading_tokens_s: float = LOADING_TOKENS_S  # of one worker
-    gradient_bytes: int = 4  # of one value on the wire: `FlatGradients` is fp32
-
-
-@dataclass(frozen=True)
 class Case:
     """What a plan is made for, whatever the number of workers."""
 
     config: Config
     hardware: Hardware
     segment_tokens: float  # mean length of a segment, special tokens included
-    options: StepOptions = StepOptions()  # frozen
     layout: Layout | None = None  # None: packed, as ours
+    loading_tokens_s: float = LOADING_TOKENS_S  # that one worker reads, masks and collates
+    gradient_bytes: int = _VALUE_BYTES  # of one value on the wire
 
     @property
     def laid_out(self) -> Layout:
@@ -87,7 +83,7 @@ class Case:
     @property
     def executed_flops(self) -> float:
         """FLOP a token that this layout takes, recomputation included."""
-        checkpointed = self.options.checkpoint_activations
+        checkpointed = self.config.training.checkpoint_activations
         return step_flops(self.config, self.laid_out, checkpointed=checkpointed)
 
 
@@ -168,18 +164,17 @@ def fullest_worker(case: Case, workers: int) -> tuple[float, int]:
 
 def step_parts(case: Case, workers: int, worker_tokens: float) -> Parts:
     """Seconds of each part of a step in which no worker has more tokens than this one."""
-    options = case.options
     compute = _compute_s(case, worker_tokens)
     last_backward = _BACKWARD_SHARE * compute / _micro_steps(case, worker_tokens)
-    loading = worker_tokens / options.loading_tokens_s
+    communication = _exposed_sum_s(case, workers, last_backward) + _gather_s(case, workers)
+    optimizer = _optimizer_s(case, workers)
+    loading = worker_tokens / case.loading_tokens_s
     state = _STATE_BYTES * case.parameters / _STORAGE_BYTES_S
     return Parts(
         compute=compute,
-        communication=exposed_seconds(
-            _all_reduce_s(case, workers), last_backward if options.overlap_all_reduce else 0.0
-        ),
-        optimizer=_optimizer_s(case, workers),
-        loading=exposed_seconds(loading, compute if options.prefetch else 0.0),
+        communication=communication,
+        optimizer=optimizer,
+        loading=exposed_seconds(loading, compute + communication + optimizer),
         checkpoint=state / case.config.training.checkpoint_every_steps,
     )
 
@@ -190,8 +185,8 @@ def memory_of(case: Case, workers: int, worker_tokens: float) -> Memory:
         case.config,
         case.laid_out,
         min(worker_tokens, _micro_tokens(case)),
-        shards=workers if case.options.shard_optimizer else 1,
-        checkpointed=case.options.checkpoint_activations,
+        workers,
+        is_cpu=case.hardware.is_cpu,
     )
 
 
@@ -212,7 +207,7 @@ def _compute_s(case: Case, worker_tokens: float) -> float:
 
 
 def _optimizer_s(case: Case, workers: int) -> float:
-    updated = _UPDATE_BYTES / (workers if case.options.shard_optimizer else 1)
+    updated = _UPDATE_BYTES / (workers if case.config.training.shard_optimizer else 1)
     return (updated + _GRADIENT_BYTES) * case.parameters / _stream_bytes_s(case)
 
 
@@ -221,15 +216,32 @@ def _stream_bytes_s(case: Case) -> float:
 
 
 def _all_reduce_s(case: Case, workers: int) -> float:
-    num_bytes = float(case.options.gradient_bytes * case.parameters)
-    return all_reduce_seconds(num_bytes, workers, case.hardware)
+    num_bytes = float(case.gradient_bytes * case.parameters)
+    return all_reduce_seconds(num_bytes, workers, case.hardware, float(BUCKET_BYTES))
+
+
+def _exposed_sum_s(case: Case, workers: int, last_backward_s: float) -> float:
+    """What is waited for of the all-reduce.
+
+    The word table's gradient is complete only when the backward pass is.
+    """
+    model = case.config.model
+    table = float(case.gradient_bytes * model.vocab_size * model.hidden_size)
+    last = all_reduce_seconds(table, workers, case.hardware)
+    return max(last, exposed_seconds(_all_reduce_s(case, workers), last_backward_s))
+
+
+def _gather_s(case: Case, workers: int) -> float:
+    """Time in which workers with a sharded optimizer are sent the weights that others updated."""
+    if not case.config.training.shard_optimizer:
+        return 0.0
+    return all_gather_seconds(float(_VALUE_BYTES * case.parameters), workers, case.hardware)
 
 
 def _most_tokens(case: Case, memory: Memory) -> float:
     """Tokens of the largest micro-step that fits."""
     free = case.hardware.memory_bytes - (memory.total - memory.activations)
-    checkpointed = case.options.checkpoint_activations
-    each = activation_bytes(case.config, case.laid_out, checkpointed=checkpointed)
+    each = activation_bytes(case.config, case.laid_out, is_cpu=case.hardware.is_cpu)
     return max(0.0, free / each)
 
 
@@ -243,6 +255,7 @@ def _scaling_batch(case: Case, workers: int) -> float | None:
     return None
 
 
-def with_options(case: Case, **changes: bool) -> Case:
-    """The case with other step options."""
-    return replace(case, options=replace(case.options, **changes))
+def with_training(case: Case, **changes: Any) -> Case:
+    """The case with other settings of training."""
+    config = case.config
+    return replace(case, config=replace(config, training=replace(config.training, **changes)))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from spanbert.planning.hardware import GB
-from spanbert.planning.step import Case, Parts, Plan, memory_of, with_options
+from spanbert.planning.step import Case, Parts, Plan, memory_of, with_training
 from spanbert.training.config import TrainingConfig
 
 _CHARACTERS_PER_TOKEN = 4.1  # of English, published vocabulary: docs/scaling.md
@@ -69,9 +69,9 @@ def _run_table(plans: Sequence[Plan]) -> str:
 
 
 def _parts_table(plans: Sequence[Plan]) -> str:
-    heads = ["workers", "compute", "all-reduce", "optimizer", "loading", "checkpoint", "limit"]
+    heads = ["workers", "compute", "communication", "optimizer", "loading", "checkpoint", "limit"]
     rows = [[f"{plan.workers:,}", *_milliseconds(plan.parts), plan.parts.largest] for plan in plans]
-    return "Parts of a step, ms\n" + _aligned([heads, *rows])
+    return "Parts of a step, ms\n" + _aligned([heads, *rows], gap=1)
 
 
 def _milliseconds(parts: Parts) -> list[str]:
@@ -99,7 +99,7 @@ def _gigabytes(case: Case, plan: Plan) -> list[str]:
         {"checkpoint_activations": True, "shard_optimizer": True},
     ]
     totals = [
-        memory_of(with_options(case, **changes), plan.workers, plan.worker_tokens).total
+        memory_of(with_training(case, **changes), plan.workers, plan.worker_tokens).total
         for changes in lesser
     ]
     parts = [memory.weights, memory.gradients, memory.moments, memory.activations, memory.total]

@@ -10,10 +10,9 @@ from spanbert.verbs.verb import Verb, config_of, print_json
 if TYPE_CHECKING:
     from spanbert.config import Config
     from spanbert.planning.hardware import Hardware
-    from spanbert.planning.step import Case, Plan, StepOptions
+    from spanbert.planning.step import Case, Plan
 
 _MOST = 1e30  # of a figure that has no other limit
-_EXTRAS = ("checkpoint-activations", "shard-optimizer", "overlap-all-reduce", "prefetch")
 
 
 def _plan(options: argparse.Namespace) -> None:
@@ -29,18 +28,21 @@ def _plan(options: argparse.Namespace) -> None:
 
 
 def _case(options: argparse.Namespace) -> "Case":
-    from spanbert.planning.step import Case
+    from spanbert.planning.step import LOADING_TOKENS_S, PUBLISHED_GRADIENT_BYTES, Case
     from spanbert.planning.work import published_layout
 
     config, fill = config_of(options), options.published_fill
     longest = float(config.shards.max_pieces + 2)  # with [CLS] and [SEP]
     segment_tokens = longest if options.segment_tokens is None else options.segment_tokens
     _require_within("--segment-tokens", segment_tokens, longest)
-    layout = None
-    if fill is not None:
-        _require_within("--published-fill", fill, 1.0)
-        layout = published_layout(config, fill)
-    return Case(config, _hardware(options), segment_tokens, _step_options(options), layout)
+    speed = LOADING_TOKENS_S if options.loading_speed is None else options.loading_speed
+    _require_within("--loading-speed", speed, _MOST)
+    case = Case(config, _hardware(options), segment_tokens, loading_tokens_s=speed)
+    if fill is None:
+        return case
+    _require_within("--published-fill", fill, 1.0)
+    layout = published_layout(config, fill)
+    return replace(case, layout=layout, gradient_bytes=PUBLISHED_GRADIENT_BYTES)
 
 
 def _hardware(options: argparse.Namespace) -> "Hardware":
@@ -56,23 +58,6 @@ def _hardware(options: argparse.Namespace) -> "Hardware":
         if value is not None:
             _require_within(flag, value, most)
     return overridden(hardware, own)
-
-
-def _step_options(options: argparse.Namespace) -> "StepOptions":
-    from spanbert.planning.step import LOADING_TOKENS_S, PUBLISHED_GRADIENT_BYTES, StepOptions
-
-    speed = LOADING_TOKENS_S if options.loading_speed is None else options.loading_speed
-    _require_within("--loading-speed", speed, _MOST)
-    chosen = StepOptions(
-        checkpoint_activations="checkpoint-activations" in options.extras,
-        shard_optimizer="shard-optimizer" in options.extras,
-        overlap_all_reduce="overlap-all-reduce" in options.extras,
-        prefetch="prefetch" in options.extras,
-        loading_tokens_s=speed,
-    )
-    if options.published_fill is None:
-        return chosen
-    return replace(chosen, gradient_bytes=PUBLISHED_GRADIENT_BYTES)
 
 
 def _require_within(flag: str, value: float, most: float) -> None:
@@ -100,15 +85,15 @@ def _assumptions(case: "Case") -> dict[str, object]:
     return {
         "name": case.config.run.name,
         "hardware": asdict(case.hardware),
-        "options": asdict(case.options),
         "segment_tokens": case.segment_tokens,
+        "loading_tokens_s": case.loading_tokens_s,
+        "gradient_bytes": case.gradient_bytes,
+        "training": asdict(training),
         "parameters": case.parameters,
         "flops_per_token": case.useful_flops,
         "executed_flops_per_token": case.executed_flops,
         "peak_flops": case.peak,
         "share_reached": case.share_reached,
-        "steps": training.steps,
-        "batch_tokens": training.batch_tokens,
     }
 
 
@@ -133,13 +118,6 @@ VERBS = (
                 "help": "v100-16 v100-32 a100-80 h100 h200 here",
             },
             "--workers": {"metavar": "N,N", "help": "numbers to compare; training.num_workers"},
-            "--with": {
-                "dest": "extras",
-                "action": "append",
-                "default": [],
-                "choices": _EXTRAS,
-                "help": "what the step is to do besides; may be repeated",
-            },
             "--segment-tokens": {
                 "type": float,
                 "metavar": "N",

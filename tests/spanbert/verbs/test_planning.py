@@ -55,15 +55,14 @@ def test_the_help_names_every_hardware():
 
 def test_a_program_reads_the_same(capsys):
     code, out, _ = run(
-        "plan --config configs/large.toml --hardware h100 --with prefetch --with shard-optimizer"
+        "plan --config configs/large.toml --hardware h100 --set training.shard_optimizer=true"
         " --segment-tokens 336 --json",
         capsys,
     )
     assert code == 0
     found = json.loads(out)
-    assert found["options"]["prefetch"]
-    assert found["options"]["shard_optimizer"]
-    assert not found["options"]["overlap_all_reduce"]
+    assert found["training"]["shard_optimizer"]
+    assert found["gradient_bytes"] == 4
     assert found["segment_tokens"] == 336
     assert found["hardware"]["sources"]
     [plan] = found["plans"]
@@ -79,7 +78,25 @@ def test_own_figures_stand_in_for_the_assumed_ones(capsys):
     found = json.loads(run(words, capsys)[1])
     assert (found["share_reached"], found["peak_flops"]) == (0.5, 1e12)
     slow = json.loads(run(f"{words} --loading-speed 10", capsys)[1])
-    assert slow["plans"][0]["limit"] == "loading"
+    assert (slow["loading_tokens_s"], slow["plans"][0]["limit"]) == (10, "loading")
+
+
+def test_settings_of_training_are_planned_with(capsys):
+    words = "plan --config configs/large.toml --hardware h100 --workers 8 --json"
+    [plain] = json.loads(run(words, capsys)[1])["plans"]
+    for setting, part in (
+        ("shard_optimizer", "moments"),
+        ("checkpoint_activations", "activations"),
+    ):
+        [less] = json.loads(run(f"{words} --set training.{setting}=true", capsys)[1])["plans"]
+        assert less["memory"][part] < plain["memory"][part]
+        others = set(plain["memory"]) - {part, "total"}
+        assert all(less["memory"][other] == plain["memory"][other] for other in others)
+
+
+def test_the_published_layout_has_the_published_gradient(capsys):
+    words = "plan --config configs/large.toml --hardware v100-32 --published-fill 1 --json"
+    assert json.loads(run(words, capsys)[1])["gradient_bytes"] == 2
 
 
 @pytest.mark.parametrize(
