@@ -56,7 +56,7 @@ def _base(plan: Plan) -> list[Figure]:
 
 
 def _growth(plan: Plan) -> Figure:
-    few, many = plan.pick(toy=(512, 1024), quick=(0, 0), full=(2048, 8192))
+    few, many = plan.pick(toy=(512, 1024), quick=(0, 0), full=(4096, 12_288))
     size, vocabularies = plan.size(SMALL), (plan.vocab_size, LARGE_VOCABULARY * plan.vocab_size)
     small, large = (
         [_peak(plan, size, vocab_size, tokens, micro=tokens) for tokens in (few, many)]

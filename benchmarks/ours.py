@@ -116,6 +116,7 @@ class Data:
     """The segments of a corpus, read or masked."""
 
     def __init__(self, corpus: Corpus, config: Config) -> None:
+        keep_freed_memory()  # as a worker does; a peer in this process has it too
         self._shards = ShardReader(corpus.shards, check=False)
         tokenizer = load_tokenizer(corpus.tokenizer)
         self._masker = Masker(self._shards, tokenizer, config.masking, config.objective, seed=_SEED)

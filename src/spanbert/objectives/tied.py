@@ -76,8 +76,8 @@ class _Chunks:
     def __init__(self, table: Tensor, dtype: torch.dtype, needs_gradients: bool) -> None:
         self._table = _wide(table, dtype)
         self._needs_gradients = needs_gradients
-        self._logits = torch.empty(0)
-        self._log_p = torch.empty(0)
+        self._logits = self._table.new_empty(0, len(self._table))
+        self._log_p = self._logits.float()
         self.table_gradient = torch.zeros_like(table) if needs_gradients else table.new_zeros(0)
 
     def losses(
@@ -102,14 +102,12 @@ class _Chunks:
         return total, (rows_gradient, bias_gradient)
 
     def _log_probabilities(self, inputs: Tensor, bias: Tensor) -> Tensor:
-        size = (len(inputs), len(bias))
-        if self._logits.shape != size:
-            self._logits = inputs.new_empty(size)
-            self._log_p = inputs.new_empty(size, dtype=torch.float32)
-        torch.addmm(bias, inputs, self._table.t(), out=self._logits)
-        if self._logits.dtype != torch.float32:
-            return torch.log_softmax(self._logits, -1, dtype=torch.float32)
-        return torch.log_softmax(self._logits, -1, out=self._log_p)
+        size = len(inputs)
+        if len(self._logits) < size:
+            self._logits = self._table.new_empty(size, len(bias))
+            self._log_p = torch.empty_like(self._logits, dtype=torch.float32)
+        logits = torch.addmm(bias, inputs, self._table.t(), out=self._logits[:size])
+        return torch.log_softmax(logits, -1, dtype=torch.float32, out=self._log_p[:size])
 
     def _add_to_table(self, error: Tensor, inputs: Tensor, scale: float) -> None:
         gradient = self.table_gradient

@@ -171,7 +171,6 @@ def _local_ray(config: Config, work_folder: Path, scratch: Path, say: Say) -> It
         "RAY_AUTH_MODE": "token",
         "RAY_AUTH_TOKEN_PATH": str(token.absolute()),
         "RAY_TRAIN_HEALTH_CHECK_INTERVAL_S": _HEALTH_CHECK_S,
-        "RAY_TRAIN_ENABLE_STATE_TRACKING": "1",
         "RAY_TRAIN_ENABLE_PRINT_PATCH": "0",
         "RAY_TRAIN_ENABLE_PREEMPTION_WATCHER": "0",  # a process more; nobody preempts this machine
         "RAY_USAGE_STATS_ENABLED": "0",

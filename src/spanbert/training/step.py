@@ -88,8 +88,8 @@ class Trainer:
         device = self._flat.gradients.device
         sums = torch.zeros(len(OBJECTIVES), dtype=torch.float64, device=device)
         for micro_step, batch in enumerate(batches):
-            rank = self._workers.rank
-            torch.manual_seed(torch_seed(self._seed, "dropout", number, rank, micro_step))
+            key = ("dropout", number, self._workers.rank, micro_step)
+            torch.manual_seed(torch_seed(self._seed, *key))
             with self._autocast(device.type):
                 losses = pretraining_losses(self.model, batch, scales)
             if micro_step + 1 == len(batches):
