@@ -48,6 +48,8 @@ class Waits(Protocol):
 class Tell:
     """Tells a person how far training is, how fast, and how much of the time it waits for data.
 
+    Speeds are of the steps since the line before: the first steps compile and open files.
+
     Args:
         step_tokens: of one step, over all workers.
         data: what the loop waits for.
@@ -63,14 +65,16 @@ class Tell:
         data: Waits,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._say, self._first, self._num_steps = say, first, num_steps
+        self._say, self._num_steps = say, num_steps
         self._step_tokens, self._data, self._clock = step_tokens, data, clock
-        self._began_s = clock()
+        self._last = (first, clock(), data.waited_s)
 
     def __call__(self, done: int, metrics: dict[str, float]) -> None:
         """Say one line."""
-        passed_s = self._clock() - self._began_s
-        step_s = passed_s / (done - self._first)
+        (last, last_s, last_waited_s), now_s = self._last, self._clock()
+        self._last = (done, now_s, self._data.waited_s)
+        passed_s = now_s - last_s
+        step_s = passed_s / (done - last)
         left_s = step_s * (self._num_steps - done)
         losses = [
             f"{name.replace('_loss', '')} {value:.3f}"
@@ -78,6 +82,6 @@ class Tell:
             if name.endswith("loss")
         ]
         speed = f"{step_s * 1000:.0f} ms/step  {self._step_tokens / step_s:,.0f} tokens/s"
-        waits = f"{self._data.waited_s / passed_s:.1%} waiting for data"
+        waits = f"{(self._data.waited_s - last_waited_s) / passed_s:.1%} waiting for data"
         left = f"{left_s:.0f} s left"
         self._say("  ".join([f"step {done}/{self._num_steps}", *losses, speed, waits, left]))
