@@ -106,7 +106,7 @@ def _peak(plan: Plan, size: Size, vocab_size: int, tokens: int, *, micro: int) -
 def _train(size: Size, corpus: ours.Corpus, micro: int, answer: Any) -> None:
     torch.set_num_threads(THREADS)
     settings = ours.config(size, batch_tokens=_ALL_TOKENS, micro_batch_tokens=micro)
-    batches = ours.batches_of(settings, corpus)(0)
+    batches = ours.batches_of(settings, corpus)(0)[0]
     trainer = ours.Training(settings, corpus.vocab_size)
     for _ in range(2):
         trainer.step(*batches)

@@ -5,6 +5,7 @@ imported where they are used.
 """
 
 import itertools
+import json
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -36,6 +37,7 @@ from spanbert.tokenizer.artifact import build_tokenizer
 from spanbert.tokenizer.config import TokenizerConfig
 from spanbert.tokenizer.subword import SubwordTokenizer, load_tokenizer
 from spanbert.training.config import TrainingConfig
+from spanbert.training.data import TrainingData
 from spanbert.training.memory import keep_freed_memory
 from spanbert.training.prefetch import Prefetch
 from spanbert.training.step import Trainer
@@ -43,7 +45,6 @@ from spanbert.training.worker import (
     CPU,
     Inputs,
     Seat,
-    _batches,  # what a worker's loop asks for its data
     build_model,
     train_on_worker,
 )
@@ -163,7 +164,7 @@ class Training:
 
     def step(self, *batches: PretrainingBatch) -> dict[str, float]:
         """One optimizer step; its losses and the gradient's norm before clipping."""
-        figures = self._trainer.step(self._done, [b.to(self._device) for b in batches])
+        figures = self._trainer.step(self._done, [[b.to(self._device) for b in batches]])
         self._done += 1
         return figures
 
@@ -189,10 +190,11 @@ class LossModule(nn.Module):
 
 def batches_of(
     config: Config, corpus: Corpus, workers: Workers = ALONE
-) -> Callable[[int], list[PretrainingBatch]]:
+) -> Callable[[int], list[list[PretrainingBatch]]]:
     """What the training loop calls for one worker's data of a step."""
     shards = ShardReader(corpus.shards, check=False)
-    return _batches(config, load_tokenizer(corpus.tokenizer), shards, Seat(workers))
+    tokenizer = load_tokenizer(corpus.tokenizer)
+    return TrainingData(config, tokenizer, shards, workers).batches_of
 
 
 def data_shares(config: Config, corpus: Corpus, steps: int) -> list[float]:
@@ -204,7 +206,7 @@ def data_shares(config: Config, corpus: Corpus, steps: int) -> list[float]:
     with Prefetch(batches_of(config, corpus), steps + 1, CPU) as prefetch:
         for number in range(steps + 1):
             began, waited = time.perf_counter(), prefetch.waited_s
-            training.step(*prefetch(number))
+            training.step(*prefetch(number)[0])
             shares.append((prefetch.waited_s - waited) / (time.perf_counter() - began))
     return shares[1:]
 
@@ -285,34 +287,27 @@ class RayRun:
 
 def ray_run(config: Config, corpus: Corpus, folder: Path) -> RayRun:
     """Pre-train on Ray, with figures at every step."""
-    from spanbert.registry.tracking import Tracking
     from spanbert.training.ray_job import pretrain
 
-    config = replace(config, run=replace(config.run, folder=str(folder / "runs")))
-    tracking, told_s = Tracking(config), [time.time()]
-    with tracking.step("benchmark", "pretrain") as step:
-        pretrain(
-            config,
-            shards=corpus.shards,
-            tokenizer=corpus.tokenizer,
-            folder=folder / "model",
-            work_root=folder / "work",
-            tracking_uri=tracking.uri,
-            tracking_run=step.run_id,
-            say=lambda line: told_s.append(time.time()),
-        )
-        ends = _logged_s(tracking.uri, step.run_id)
-        return RayRun(
-            mean_steps(ends), told_s[2] - told_s[0], ends[0] - told_s[2], time.time() - ends[-1]
-        )
+    told_s = [time.time()]
+    pretrain(
+        config,
+        shards=corpus.shards,
+        tokenizer=corpus.tokenizer,
+        folder=folder / "model",
+        work_root=folder / "work",
+        say=lambda line: told_s.append(time.time()),
+    )
+    ends = _logged_s(folder / "work")
+    return RayRun(
+        mean_steps(ends), told_s[2] - told_s[0], ends[0] - told_s[2], time.time() - ends[-1]
+    )
 
 
-def _logged_s(uri: str, run_id: str) -> list[float]:
-    """When each step's figures were logged."""
-    from mlflow import MlflowClient
-
-    points = MlflowClient(uri, uri).get_metric_history(run_id, "loss")
-    return [point.timestamp / 1000 for point in sorted(points, key=lambda point: point.step)]
+def _logged_s(work_root: Path) -> list[float]:
+    """When each step's figures were written down, in seconds since 1970."""
+    (curve,) = work_root.glob("*/curve.jsonl")
+    return [json.loads(line)["time_ms"] / 1000 for line in curve.read_text().splitlines()]
 
 
 def mean_steps(ends: Sequence[float]) -> list[float]:

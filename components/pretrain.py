@@ -31,8 +31,6 @@ def pretrain(
             tokenizer=Path(tokenizer.path),
             folder=Path(encoder.path),
             work_root=step.run_folder / "work",
-            tracking_uri=step.tracking.uri,
-            tracking_run=step.run.run_id,
             say=step.say,
         )
         manifest = read_manifest(Path(encoder.path), "model")

@@ -5,9 +5,7 @@ settings again takes finished steps from kfp's cache and goes on inside the one 
 """
 
 import contextlib
-import fcntl
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -19,8 +17,9 @@ from types import FrameType
 from typing import Any, Literal, NoReturn
 
 from pipelines.processes import end_processes, marked_environment
-from spanbert.errors import ConfigError, SpanbertError
+from spanbert.errors import SpanbertError
 from spanbert.failures import take_failure
+from spanbert.lease import sole_owner
 from spanbert.progress import MARK, Say
 from spanbert.training.scratch import clear_scratch
 
@@ -49,7 +48,7 @@ def run_in_child(folder: Path, request: Request, say: Say) -> None:
         ConfigError: another process is running in this folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with _only_one(folder):
+    with sole_owner(folder):
         if end_processes(folder):
             say("ended what an earlier, killed run had left")
         _take_failure(folder)
@@ -111,25 +110,6 @@ def _take_failure(folder: Path) -> SpanbertError | None:
             error.place = "" if step_folder == folder else step_folder.name
             return error
     return None
-
-
-@contextlib.contextmanager
-def _only_one(folder: Path) -> Iterator[None]:
-    """Hold the run's lock; the system lets go of it when this process dies, however it dies."""
-    with (folder / "lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            lock.seek(0)
-            raise ConfigError(
-                f"process {lock.read() or 'unknown'} is running these settings",
-                place=str(folder),
-                remedy="wait for it, or change a setting, for example --set run.seed=2",
-            ) from error
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        yield
 
 
 @contextlib.contextmanager

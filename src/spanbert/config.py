@@ -90,14 +90,14 @@ class Config:
 
     @property
     def digest(self) -> str:
-        """sha256 over all settings but where runs are kept."""
-        content = dataclasses.asdict(self)
+        """sha256 over all settings that decide what comes out; where and how fast is left out."""
+        content = dataclasses.asdict(self) | {"training": self.training.identity}
         del content["run"]["folder"]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     @property
     def run_id(self) -> str:
-        """Name and digest: two runs with the same id have the same settings."""
+        """Name and digest: two runs with the same id come to the same results."""
         return f"{self.run.name}-{self.digest[:8]}"
 
 

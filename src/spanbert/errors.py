@@ -8,7 +8,10 @@ SpanbertError            1   a mistake of ours
 ├── GateError            6   a quality gate was not passed
 ├── NumericsError       65   training diverged
 ├── DependencyError     69   a service or optional package is not there (a retry may help)
-└── StorageError        74   reading or writing failed (a retry may help)
+├── StorageError        74   reading or writing failed (a retry may help)
+├── PreemptedError      75   asked to leave; a checkpoint was saved (a retry goes on from it)
+├── NoProgressError     93   crashed again and again at the same place (a retry does not help)
+└── OutOfMemoryError   137   the work does not fit the memory that is there
 """
 
 import errno
@@ -81,6 +84,24 @@ class StorageError(SpanbertError):
     """Reading or writing failed; a retry may help."""
 
     exit_code = 74
+
+
+class PreemptedError(SpanbertError):
+    """Training was asked to leave and has saved a checkpoint; a retry goes on from it."""
+
+    exit_code = 75
+
+
+class NoProgressError(SpanbertError):
+    """Crashed again and again without a newer checkpoint; a retry does not help."""
+
+    exit_code = 93
+
+
+class OutOfMemoryError(SpanbertError):
+    """The work does not fit the memory that is there."""
+
+    exit_code = 137
 
 
 def storage_error(error: OSError, place: str = "") -> StorageError:

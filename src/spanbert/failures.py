@@ -21,11 +21,17 @@ def write_failure(folder: Path, error: SpanbertError) -> None:
 
 def take_failure(folder: Path) -> SpanbertError | None:
     """The recorded error with its exit code, or None; the record is removed."""
+    error = read_failure(folder)
+    (folder / _FILE).unlink(missing_ok=True)
+    return error
+
+
+def read_failure(folder: Path) -> SpanbertError | None:
+    """The recorded error with its exit code, or None."""
     path = folder / _FILE
     if not path.exists():
         return None
     content = json.loads(path.read_text())
-    path.unlink()
     error = SpanbertError(content["message"])
     error.exit_code = content["exit_code"]
     return error

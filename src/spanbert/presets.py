@@ -65,6 +65,7 @@ _SIZES: dict[str, Tables] = {
         "training": {
             "steps": 300_000,
             "batch_tokens": 1_048_576,
+            "batch_parts": 32,
             "micro_batch_tokens": 32_768,
             "learning_rate": 5e-4,
             "warmup_steps": 10_000,
@@ -80,6 +81,7 @@ _SIZES: dict[str, Tables] = {
         "training": {
             "steps": 2_400_000,
             "batch_tokens": 131_072,
+            "batch_parts": 32,
             "micro_batch_tokens": 4_096,
             "learning_rate": 1e-4,
             "warmup_steps": 10_000,

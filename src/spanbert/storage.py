@@ -165,6 +165,13 @@ def remove_partials(parent: Path) -> None:
         shutil.rmtree(leftover, ignore_errors=True)
 
 
+def remove_folder(folder: Path) -> None:
+    """Remove a folder so that no half of it is ever in its place: it is renamed first."""
+    aside = folder.parent / f".{folder.name}.{uuid.uuid4().hex[:12]}.partial"
+    folder.rename(aside)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
 def write_text_atomic(path: Path, text: str) -> None:
     """Replace a file by rename, so that a reader sees the old text or the new."""
     aside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")

@@ -1,7 +1,8 @@
-"""Which segments each rank trains on: a pure function of the step.
+"""Which segments each part of a batch has: a pure function of the step.
 
 Every epoch is a fresh permutation cut into the same number of batches of nearly equal size, so the
 place in the data needs no state: a resumed run asks for the same step and gets the same segments.
+A batch has a fixed number of parts, and each worker takes as many as the others.
 """
 
 from collections.abc import Iterator
@@ -56,14 +57,14 @@ class BatchPlan:
         chosen = order[first:last]
         return chosen[np.argsort(-self._lengths[chosen], kind="stable")]
 
-    def rank_micro_batches(
-        self, step: int, rank: int, world_size: int, micro_batch_tokens: int
+    def micro_batches(
+        self, step: int, part: int, num_parts: int, micro_batch_tokens: int
     ) -> Iterator[Int[np.ndarray, " batch"]]:
-        """One rank's share of a step's batch, cut so that each part fits one forward pass."""
-        mine = self.segments(step)[rank::world_size]
+        """One part of a step's batch, cut so that each piece fits one forward pass."""
+        mine = self.segments(step)[part::num_parts]
         ends = np.cumsum(self._lengths[mine])
-        part = (ends - 1) // micro_batch_tokens
-        return (mine[part == number] for number in np.unique(part))
+        piece = (ends - 1) // micro_batch_tokens
+        return (mine[piece == number] for number in np.unique(piece))
 
     def _order_of(self, epoch: int) -> Int[np.ndarray, " segments"]:
         if self._order is None or self._order[0] != epoch:

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
-from spanbert.objectives.batch import PretrainingBatch
 from spanbert.training.hooks import Hook
-from spanbert.training.step import Trainer
+from spanbert.training.step import Parts, Trainer
 
 
 def run_steps(
     trainer: Trainer,
-    batches_of: Callable[[int], Sequence[PretrainingBatch]],
+    batches_of: Callable[[int], Parts],
     first: int,
     num_steps: int,
     hooks: Sequence[Hook],
@@ -17,7 +16,7 @@ def run_steps(
     """Take steps `first` to `num_steps`.
 
     Args:
-        batches_of: this worker's micro-batches of a step, a pure function of its number.
+        batches_of: micro-batches of this worker's parts of a step, a pure function of its number.
     """
     for number in range(first, num_steps):
         metrics = trainer.step(number, batches_of(number))

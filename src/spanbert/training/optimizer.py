@@ -1,5 +1,6 @@
 """AdamW over flat parameters: who decays, who does not, and which worker updates which part."""
 
+import math
 from typing import Any, Literal
 
 import torch
@@ -28,7 +29,9 @@ class FlatAdamW:
         self._names = {parameter: name for name, parameter in model.named_parameters()}
         self._workers = workers
         self._num_parts = workers.world_size if config.shard_optimizer else 1
-        self.flat = FlatParameters([group["params"] for group in groups], self._num_parts)
+        # laid out for any number of workers, so that all have the same layout
+        num_parts = math.lcm(self._num_parts, config.parts)
+        self.flat = FlatParameters([group["params"] for group in groups], num_parts)
         self._parts = [self._part(group) for group in self.flat.groups]
         rates = [group["weight_decay"] for group in groups]
         self._adamw = torch.optim.AdamW(

@@ -52,6 +52,9 @@ class OverlappedSum:
         """The next backward pass is the step's last: start sums as gradients come."""
         self._missing = list(self._sizes)
 
+    def end_part(self) -> None:
+        """Gradients of all parts are added up where they are."""
+
     def finish(self) -> None:
         """Start what has not been, and wait for all of it."""
         while len(self._waits) < len(self._buckets):

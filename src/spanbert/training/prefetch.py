@@ -4,17 +4,17 @@ A batch is a pure function of its step, so nothing here has to be saved.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 
 import torch
 
-from spanbert.objectives.batch import PretrainingBatch
+from spanbert.training.step import Parts
 
 _STEPS_AHEAD = 2
 
-BatchesOf = Callable[[int], Sequence[PretrainingBatch]]  # step -> this worker's micro-batches
+BatchesOf = Callable[[int], Parts]  # step -> micro-batches of this worker's parts
 
 
 class Prefetch:
@@ -40,7 +40,7 @@ class Prefetch:
         self._batches_of, self._num_steps = batches_of, num_steps
         self._device, self._clock = device, clock
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="batches")
-        self._coming: dict[int, Future[list[PretrainingBatch]]] = {}
+        self._coming: dict[int, Future[Parts]] = {}
         self.waited_s = 0.0
 
     def __enter__(self) -> "Prefetch":
@@ -54,17 +54,18 @@ class Prefetch:
     ) -> None:
         self._thread.shutdown(cancel_futures=True)
 
-    def __call__(self, step: int) -> list[PretrainingBatch]:
+    def __call__(self, step: int) -> Parts:
         """The micro-batches of a step on the device; what makes them may raise."""
         for coming in range(step, min(step + 1 + _STEPS_AHEAD, self._num_steps)):
             if coming not in self._coming:
                 self._coming[coming] = self._thread.submit(self._make, coming)
         began_s = self._clock()
-        batches = self._coming.pop(step).result()
+        parts = self._coming.pop(step).result()
         self.waited_s += self._clock() - began_s
-        return [batch.to(self._device) for batch in batches]
+        return [[batch.to(self._device) for batch in part] for part in parts]
 
-    def _make(self, step: int) -> list[PretrainingBatch]:
-        batches = self._batches_of(step)
-        is_gpu = self._device.type == "cuda"
-        return [batch.pinned() if is_gpu else batch for batch in batches]
+    def _make(self, step: int) -> Parts:
+        parts = self._batches_of(step)
+        if self._device.type != "cuda":
+            return parts
+        return [[batch.pinned() for batch in part] for part in parts]

@@ -12,28 +12,33 @@ import os
 import secrets
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from spanbert.checkpoints.store import CheckpointStore, load_state
+from spanbert.checkpoints.store import load_state, step_of
 from spanbert.config import Config, to_toml
-from spanbert.errors import CheckpointError, DependencyError, SpanbertError
+from spanbert.errors import CheckpointError, DependencyError
 from spanbert.failures import take_failure
+from spanbert.lease import sole_owner
 from spanbert.masking.segment import require_made_for
 from spanbert.model.importing.artifact import REPORT_FILE
 from spanbert.model.published import write_folder
 from spanbert.progress import Say
 from spanbert.shards.reader import ShardReader, require_vocabulary
-from spanbert.storage import publish, require_free_space, verify
+from spanbert.storage import publish, read_manifest, require_free_space, verify
 from spanbert.tokenizer.subword import load_tokenizer
 from spanbert.training.curve import read_curve
+from spanbert.training.keeping import forget_stop
+from spanbert.training.leaving import leaving_on_sigterm
+from spanbert.training.lost import oom_kills, why_lost
 from spanbert.training.resources import require_cpus, warn_of_slow_precision
 from spanbert.training.scratch import scratch_folder
 from spanbert.training.start import prepare_start, with_sizes_of
-from spanbert.training.worker import Inputs, count_parameters
+from spanbert.training.worker import Inputs, checkpoint_store, count_parameters
 
 _BYTES_PER_PARAMETER = 12  # weights and two moments in fp32
 _HEALTH_CHECK_S = "0.5"  # a report waits for the controller's next look at its workers
@@ -46,21 +51,22 @@ def pretrain(
     tokenizer: Path,
     folder: Path,
     work_root: Path,
-    tracking_uri: str,
-    tracking_run: str,
     say: Say,
+    follow: Callable[[Path], AbstractContextManager[object]] = nullcontext,
 ) -> dict[str, Any]:
     """Pre-train on local Ray workers and publish the model; returns its counts.
 
     Args:
         work_root: checkpoints are kept below it under a name made of the settings and the inputs'
             digests, so the same work goes on where it stopped and other work never meets it.
-        tracking_run: the MLflow run that takes the figures.
+        follow: is given the file that figures are appended to, and is open while workers train.
 
     Raises:
-        ConfigError: more CPUs are asked for than there are.
-        CheckpointError: the model to start from, the vocabulary and the objective do not fit.
+        ConfigError: more CPUs are asked for than there are, or another process does this work.
+        CheckpointError: the model to start from, the vocabulary and the objective do not fit, or
+            all checkpoints are damaged.
         StorageError: too little space for the checkpoints.
+        PreemptedError: SIGTERM came, and a checkpoint was saved.
         SpanbertError: what stopped the workers, with its exit code.
     """
     require_cpus(config.training)
@@ -76,14 +82,9 @@ def pretrain(
     work_folder = inputs.work_folder / _work_name(config, inputs.digests())
     inputs = replace(inputs, work_folder=work_folder)
     _require_space(config, inputs)
-    settings = {
-        "inputs": {role: str(path) for role, path in asdict(inputs).items() if path},
-        "config_toml": to_toml(config),
-        "tracking_uri": tracking_uri,
-        "tracking_run": tracking_run,
-    }
-    _train(config, settings, inputs.work_folder, say)
-    return _export(config, inputs, folder, say)
+    with sole_owner(work_folder):
+        newest = _train(config, inputs, say, follow)
+        return _export(config, inputs, newest, folder)
 
 
 def _require_fitting(config: Config, shards: Path, tokenizer: Path) -> None:
@@ -103,32 +104,55 @@ def _started(config: Config, inputs: Inputs, say: Say) -> tuple[Config, Inputs]:
     return with_sizes_of(config, start), replace(inputs, start=start)
 
 
-def _train(config: Config, settings: dict[str, Any], work_folder: Path, say: Say) -> None:
-    """Run the workers to the last step; a finished run does nothing."""
-    work_folder.mkdir(parents=True, exist_ok=True)
+def _train(
+    config: Config,
+    inputs: Inputs,
+    say: Say,
+    follow: Callable[[Path], AbstractContextManager[object]],
+) -> Path:
+    """Run the workers to the last step and return its checkpoint; a finished run does nothing."""
+    work_folder, steps = inputs.work_folder, config.training.steps
     take_failure(work_folder)  # an earlier run's
-    if read_curve(work_folder / "curve.jsonl")[-1:] and _is_done(config, work_folder):
-        return
+    forget_stop(work_folder)
+    shutil.rmtree(work_folder / "workers", ignore_errors=True)
+    store = checkpoint_store(config, inputs, load_tokenizer(inputs.tokenizer))
+    newest = store.newest(say)
+    if newest and step_of(newest) == steps:
+        with follow(inputs.curve):  # what was not sent before
+            return newest
     say(f"starting Ray with {config.training.num_workers} workers")
+    kills = oom_kills()
     with (
         scratch_folder(work_folder) as scratch,
         _local_ray(config, work_folder, scratch, say),
+        leaving_on_sigterm(work_folder, config.training.grace_s),
+        follow(inputs.curve),
     ):
-        error = _fit(config, settings, work_folder)
+        error = _fit(config, _settings(config, inputs), work_folder)
     failure = take_failure(work_folder)
     if failure or error:
-        raise failure or SpanbertError(
-            f"pre-training failed: {error}", place=str(work_folder), remedy="run again to go on"
+        raise failure or why_lost(error, work_folder, kills)
+    newest = store.newest(say)
+    if newest is None or step_of(newest) != steps:
+        raise CheckpointError(
+            f"no checkpoint after step {steps}",
+            place=str(inputs.checkpoints),
+            remedy="run again to go on",
         )
+    return newest
 
 
-def _is_done(config: Config, work_folder: Path) -> bool:
-    last = work_folder / "checkpoints" / f"step-{config.training.steps:08d}"
-    return last.is_dir()
+def _settings(config: Config, inputs: Inputs) -> dict[str, Any]:
+    """What a worker needs, as plain values."""
+    paths = {role: str(path) for role, path in asdict(inputs).items() if path}
+    return {"inputs": paths, "config_toml": to_toml(config)}
 
 
 def _fit(config: Config, settings: dict[str, Any], work_folder: Path) -> str:
-    """Start the workers and wait; returns "" or the last line of what went wrong."""
+    """Start the workers and wait; returns "" or the last line of what went wrong.
+
+    Ray restarts the group after a worker was lost, and for nothing where a machine was taken away.
+    """
     from ray.train import FailureConfig, RunConfig, ScalingConfig
     from ray.train.torch import TorchTrainer
     from ray.train.v2.api.exceptions import TrainingFailedError
@@ -206,19 +230,11 @@ def _process_token() -> str:
     return secrets.token_hex(32)
 
 
-def _export(config: Config, inputs: Inputs, folder: Path, say: Say) -> dict[str, Any]:
+def _export(config: Config, inputs: Inputs, newest: Path, folder: Path) -> dict[str, Any]:
     """Publish the last checkpoint as a stock model folder, with its training curve."""
-    store = CheckpointStore(inputs.checkpoints, keep=1, inputs=inputs.digests())
-    newest = store.newest(say)
-    state = load_state(newest) if newest else None
-    if newest is None or state is None or state.step != config.training.steps:
-        raise CheckpointError(
-            f"no checkpoint after step {config.training.steps}",
-            place=str(inputs.checkpoints),
-            remedy="run again to go on",
-        )
+    state = load_state(newest)
     vocab_size = ShardReader(inputs.shards, check=False).vocab_size
-    digests = inputs.digests() | {"checkpoint": verify(newest, "checkpoint").digest}
+    digests = inputs.digests() | {"checkpoint": read_manifest(newest, "checkpoint").digest}
     with publish(folder, "model", inputs=digests, config=asdict(config)) as draft:
         sizes = replace(config.model, vocab_size=vocab_size)
         write_folder(draft.folder, state.model, sizes, "BertForMaskedLM", inputs.tokenizer)
@@ -230,13 +246,16 @@ def _export(config: Config, inputs: Inputs, folder: Path, say: Say) -> dict[str,
             "steps": state.step,
             "tokens": state.step * config.training.batch_tokens,
             "num_parameters": count_parameters(config, vocab_size),
+            "skipped_steps": state.spikes.skipped,
+            "exactness": state.origin.get("exactness", {}),
         }
     return draft.counts
 
 
 def _work_name(config: Config, digests: dict[str, str]) -> str:
     sections = asdict(config)
-    relevant = [sections[s] for s in ("masking", "model", "objective", "training")]
+    relevant = [sections[s] for s in ("masking", "model", "objective")]
+    relevant.append(config.training.identity)
     content = json.dumps([config.run.seed, relevant, digests], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 

@@ -1,18 +1,18 @@
 """What runs in each Ray worker: settings -> the worker's seat, then `worker.train_on_worker`."""
 
-import os
 from pathlib import Path
 from typing import Any
 
 import ray.train
 import ray.train.torch
 import torch
+from ray.train.v2._internal.execution.context import get_train_context
 
 from spanbert.config import parse_config
-from spanbert.errors import SpanbertError
-from spanbert.failures import RETRY_HELPS, write_failure
+from spanbert.errors import NumericsError, PreemptedError, SpanbertError
+from spanbert.failures import RETRY_HELPS, read_failure, write_failure
 from spanbert.progress import announce
-from spanbert.registry.tracking import MetricsSink
+from spanbert.training.repeats import came_twice, repeated
 from spanbert.training.worker import Inputs, Seat, train_on_worker
 from spanbert.training.workers import ProcessGroup
 
@@ -20,21 +20,27 @@ from spanbert.training.workers import ProcessGroup
 def main(settings: dict[str, Any]) -> None:
     """Train in one worker of a Ray group; the settings are plain values made by `ray_job`.
 
-    An error that would come again is written down and ends the worker quietly, so that Ray does not
-    restart the group for it; `ray_job` raises it.
+    Ray starts the group again when a worker raises. An error that would come again is written down;
+    the workers that Ray then starts find it and end at once, and `ray_job` raises it.
     """
     config = parse_config(settings["config_toml"])
     inputs = Inputs(**{role: Path(path) for role, path in settings["inputs"].items()})
+    told = read_failure(inputs.work_folder)
+    if told and told.exit_code not in RETRY_HELPS:
+        return
     torch.set_num_threads(config.training.threads_per_worker)
-    with MetricsSink(settings["tracking_uri"], settings["tracking_run"]) as log:
-        try:
-            train_on_worker(
-                config, inputs, _seat(), say=announce, log=log, after_checkpoint=_report
-            )
-        except SpanbertError as error:
-            write_failure(inputs.work_folder, error)
-            if error.exit_code in RETRY_HELPS:
-                raise
+    seat = _seat()
+    try:
+        train_on_worker(config, inputs, seat, say=announce, is_leaving=_is_leaving)
+    except (PreemptedError, NumericsError) as error:  # of all workers alike
+        write_failure(inputs.work_folder, error)
+    except SpanbertError as error:
+        write_failure(inputs.work_folder, error)
+        raise
+    except Exception as error:
+        if came_twice(inputs.work_folder, seat.rank, error):
+            write_failure(inputs.work_folder, repeated(error, inputs.work_folder))
+        raise
 
 
 def _seat() -> Seat:
@@ -42,6 +48,10 @@ def _seat() -> Seat:
     return Seat(ProcessGroup(device), device)
 
 
-def _report(done: int) -> None:
-    """Tell Ray that the group lives; a report waits for the controller, so only at checkpoints."""
-    ray.train.report({"step": done, "pid": os.getpid()})
+def _is_leaving() -> bool:
+    """Whether Ray was told that a machine of this group is taken away.
+
+    Ray's public question is a barrier of all workers; what it told this worker is enough, because
+    the workers agree on what to do after each step anyway.
+    """
+    return get_train_context().preemption_context.preemption_info is not None

@@ -7,27 +7,34 @@ batch. Worker 0 logs and saves.
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 
-from spanbert.checkpoints.state import capture, restore
-from spanbert.checkpoints.store import CheckpointStore, load_state
+from spanbert.checkpoints.exactness import LEVELS, Exactness, exactness_of
+from spanbert.checkpoints.saver import Saver
+from spanbert.checkpoints.state import TrainingState, capture, restore
+from spanbert.checkpoints.store import CheckpointStore, load_state, step_of
 from spanbert.config import Config
-from spanbert.masking.segment import Masker
 from spanbert.model.pretraining import PretrainingModel, initialize
 from spanbert.model.published import load_whole
-from spanbert.objectives.batch import PretrainingBatch, collate
 from spanbert.progress import LogMetrics, Say, no_metrics, silent
 from spanbert.shards.reader import ShardReader, require_vocabulary
 from spanbert.storage import read_manifest
 from spanbert.tokenizer.subword import SubwordTokenizer, load_tokenizer
-from spanbert.training.batches import BatchPlan
+from spanbert.training.attempts import begin_attempt, end_attempt
+from spanbert.training.cadence import Cadence
 from spanbert.training.curve import CurveFile
+from spanbert.training.data import TrainingData
+from spanbert.training.diverged import write_diverged
 from spanbert.training.hooks import Every, Hook, Log, Tell
+from spanbert.training.keeping import Keep, is_asked_to_stop
 from spanbert.training.loop import run_steps
 from spanbert.training.memory import keep_freed_memory
+from spanbert.training.origin import origin_of
 from spanbert.training.prefetch import Prefetch
-from spanbert.training.step import Trainer
+from spanbert.training.step import NonFiniteError, Trainer
+from spanbert.training.watchdog import Watchdog
 from spanbert.training.workers import ALONE, Workers
 
 CPU = torch.device("cpu")
@@ -105,90 +112,114 @@ def train_on_worker(
     *,
     say: Say = silent,
     log: LogMetrics = no_metrics,
-    after_checkpoint: Callable[[int], None] = lambda done: None,
+    is_leaving: Callable[[], bool] = lambda: False,
 ) -> None:
     """Pre-train from the newest checkpoint to the last step.
 
     Args:
         say, log: used by worker 0 only.
-        after_checkpoint: called on every worker when a checkpoint of `done` steps is there.
+        is_leaving: whether the machines are being taken away; a checkpoint is then saved at once.
 
     Raises:
         CheckpointError: there are checkpoints, but none fits these inputs and sizes.
-        NumericsError: training diverged.
+        NumericsError: training diverged; `diverged.json` says at which segments.
+        PreemptedError: training was asked to stop, and a checkpoint is saved.
+        OutOfMemoryError: a micro-batch does not fit.
+        NoProgressError: starts from the same step have crashed several times.
     """
-    training = config.training
     keep_freed_memory()
-    if seat.rank != 0:
+    is_first = seat.rank == 0
+    if not is_first:
         say, log = silent, no_metrics
-    shards = ShardReader(inputs.shards, check=seat.rank == 0)
-    store = _store(config, inputs, shards.vocab_size)
+    shards = ShardReader(inputs.shards, check=is_first)
     tokenizer = load_tokenizer(inputs.tokenizer)
     require_vocabulary(shards.manifest, tokenizer.digest, inputs.tokenizer)
+    store = checkpoint_store(config, inputs, tokenizer)
     model = build_model(config, shards.vocab_size, inputs.start).to(seat.device)
     trainer = Trainer(
         model,
-        training,
+        config.training,
         objective=config.objective,
         seed=config.run.seed,
         workers=seat.workers,
     )
-    first = _resume(store, trainer, say)
+    origin = origin_of(config.training, seat.device)
+    first, exactness = _resume(store, seat, trainer, origin, say)
+    if is_first:
+        begin_attempt(inputs.work_folder, first)
+    data = TrainingData(config, tokenizer, shards, seat.workers)
+    curve = CurveFile(inputs.curve)
 
-    def save(done: int, metrics: dict[str, float]) -> None:
-        state = capture(done, model, trainer.optimizer)
-        if seat.rank == 0:
-            store.save(state)
-        after_checkpoint(done)
+    def capture_now(done: int) -> TrainingState:
+        differing = replace(exactness, largest_difference=curve.largest_difference)
+        told = origin | {"exactness": asdict(exactness.and_then(differing))}
+        return capture(done, model, trainer.optimizer, trainer.spikes.record, told)
 
-    batches_of = _batches(config, tokenizer, shards, seat)
-    prefetch = Prefetch(batches_of, training.steps, seat.device)
-    hooks: list[Hook] = [Every(training.checkpoint_every_steps, training.steps, save)]
-    if seat.rank == 0:
-        curve = CurveFile(inputs.curve, first)
-        tell = Tell(say, first, training.steps, training.batch_tokens, prefetch)
-        hooks = [
-            Every(training.log_every_steps, training.steps, action)
-            for action in (Log(curve), Log(log), tell)
-        ] + hooks
-    with prefetch:
-        run_steps(trainer, prefetch, first, training.steps, hooks)
+    with (
+        Prefetch(data.batches_of, config.training.steps, seat.device) as prefetch,
+        Saver(store, say) as saver,
+        Watchdog(
+            inputs.work_folder / "workers", seat.rank, config.training.hang_timeout_s
+        ) as alive,
+    ):
+        keep = Keep(
+            seat.workers,
+            Cadence(config.training),
+            capture_now,
+            saver if is_first else None,
+            must_stop=lambda: is_asked_to_stop(inputs.work_folder),
+            is_leaving=is_leaving,
+        )
+        tell = Tell(say, first, config.training.steps, config.training.batch_tokens, prefetch)
+        figures = [Log(curve), Log(log), tell] if is_first else []
+        hooks: list[Hook] = [
+            alive,
+            *(Every(config.training.log_every_steps, config.training.steps, f) for f in figures),
+            keep,
+        ]
+        try:
+            run_steps(trainer, prefetch, first, config.training.steps, hooks)
+        except NonFiniteError as error:
+            if is_first:
+                write_diverged(inputs.work_folder, data, error)
+            raise
+        saver.finish()
+    if is_first:
+        end_attempt(inputs.work_folder)
 
 
-def _store(config: Config, inputs: Inputs, vocab_size: int) -> CheckpointStore:
-    """The run's checkpoints, each with the sizes that it can be loaded by alone."""
-    sizes = replace(config.model, vocab_size=vocab_size)
+def checkpoint_store(
+    config: Config, inputs: Inputs, tokenizer: SubwordTokenizer
+) -> CheckpointStore:
+    """The run's checkpoints, each with the sizes and vocabulary that it can be told apart by."""
+    sizes = replace(config.model, vocab_size=tokenizer.vocab_size)
     return CheckpointStore(
         inputs.checkpoints,
         keep=config.training.keep_checkpoints,
         inputs=inputs.digests(),
         config={"model": asdict(sizes), "objective": asdict(config.objective)},
+        vocabulary=[tokenizer.token(i) for i in range(tokenizer.vocab_size)],
     )
 
 
-def _resume(store: CheckpointStore, trainer: Trainer, say: Say) -> int:
-    """Put the newest checkpoint back; returns its number of finished steps."""
-    newest = store.newest(say)
-    if newest is None:
-        return 0
-    state = load_state(newest)
+def _resume(
+    store: CheckpointStore, seat: Seat, trainer: Trainer, origin: dict[str, Any], say: Say
+) -> tuple[int, Exactness]:
+    """Put the newest checkpoint back; returns its number of finished steps, and how exact it is.
+
+    Worker 0 chooses, and the others take the same.
+    """
+    newest = store.newest(say) if seat.rank == 0 else None
+    chosen = torch.tensor([float(step_of(newest)) if newest else 0.0], dtype=torch.float64)
+    seat.workers.sum(chosen)  # the others add nothing
+    step = int(chosen)
+    if step == 0:
+        return 0, Exactness()
+    state = load_state(newest or store.place(step))
     restore(state, trainer.model, trainer.optimizer)
-    say(f"going on from the checkpoint after step {state.step}")
-    return state.step
-
-
-def _batches(
-    config: Config, tokenizer: SubwordTokenizer, shards: ShardReader, seat: Seat
-) -> Callable[[int], list[PretrainingBatch]]:
-    """This worker's micro-batches as a function of the step."""
-    plan = BatchPlan(shards.lengths(), config.training.batch_tokens, config.run.seed)
-    masker = Masker(shards, tokenizer, config.masking, config.objective, seed=config.run.seed)
-
-    def batches_of(step: int) -> list[PretrainingBatch]:
-        epoch = plan.epoch_of(step)
-        parts = plan.rank_micro_batches(
-            step, seat.rank, seat.workers.world_size, config.training.micro_batch_tokens
-        )
-        return [collate(masker.batch(part, epoch)) for part in parts]
-
-    return batches_of
+    trainer.spikes.go_on(state.spikes)
+    before = Exactness(**state.origin.get("exactness", {}))
+    exactness = before.and_then(exactness_of(state.origin, origin))
+    note = "" if exactness.level == LEVELS[0] else f" ({exactness.level}: {exactness.reason})"
+    say(f"going on from the checkpoint after step {step}{note}")
+    return step, exactness

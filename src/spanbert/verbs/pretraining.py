@@ -16,15 +16,13 @@ def _pretrain(options: argparse.Namespace) -> None:
     if options.start is not None:
         config = replace(config, training=replace(config.training, start=options.start))
     tracking = Tracking(config)
-    with tracking.step(config.run_id, "pretrain") as run:
+    with tracking.step(config.run_id, "pretrain"):
         counts = pretrain(
             config,
             shards=options.shards,
             tokenizer=options.tokenizer,
             folder=options.output,
             work_root=Path(config.run.folder).absolute() / config.run_id / "work",
-            tracking_uri=tracking.uri,
-            tracking_run=run.run_id,
             say=say,
         )
     print_json(counts)

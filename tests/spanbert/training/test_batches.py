@@ -34,10 +34,10 @@ def test_no_batch_is_empty_and_all_are_of_like_size(sizes, batch_tokens):
 
 
 @given(lengths, st.integers(62, 400), st.integers(1, 4), st.integers(62, 200))
-def test_workers_share_a_batch_without_overlap(sizes, batch_tokens, world_size, micro_tokens):
+def test_parts_share_a_batch_without_overlap(sizes, batch_tokens, world_size, micro_tokens):
     plan = BatchPlan(sizes, batch_tokens, 1)
     shares = [
-        np.concatenate([*plan.rank_micro_batches(0, rank, world_size, micro_tokens), []])
+        np.concatenate([*plan.micro_batches(0, rank, world_size, micro_tokens), []])
         for rank in range(world_size)
     ]
     assert sorted(np.concatenate(shares).tolist()) == sorted(plan.segments(0).tolist())
@@ -46,7 +46,7 @@ def test_workers_share_a_batch_without_overlap(sizes, batch_tokens, world_size, 
 @given(lengths, st.integers(62, 200))
 def test_micro_batches_keep_to_about_their_size(sizes, micro_tokens):
     plan = BatchPlan(sizes, 10_000, 1)
-    for part in plan.rank_micro_batches(0, 0, 1, micro_tokens):
+    for part in plan.micro_batches(0, 0, 1, micro_tokens):
         assert (sizes[part] + 2).sum() < micro_tokens + 62
 
 
@@ -85,7 +85,7 @@ def test_trap_22_any_number_of_workers_sees_the_same_masks(artifacts, world_size
         plan = BatchPlan(shards.lengths(), 300, seed=3)
         masker = Masker(shards, load_tokenizer(artifacts.tokenizer), *settings, seed=3)
         for step in (plan.batches_per_epoch - 1, plan.batches_per_epoch):  # of two epochs
-            for part in plan.rank_micro_batches(step, rank, world_size, 100):
+            for part in plan.micro_batches(step, rank, world_size, 100):
                 epoch = plan.epoch_of(step)
                 for number, masked in zip(part.tolist(), masker.batch(part, epoch), strict=True):
                     seen[epoch, number] = masked

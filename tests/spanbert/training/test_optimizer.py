@@ -1,6 +1,7 @@
 """Who decays; flat AdamW against torch's own; and parts of it on several workers."""
 
 import threading
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
@@ -14,9 +15,12 @@ from spanbert.training.optimizer import FlatAdamW, decay_groups
 CONFIG = TrainingConfig(weight_decay=0.1, learning_rate=0.01)
 
 
+torch.manual_seed(0)
+SEEDED = nn.Sequential(nn.Embedding(7, 4), nn.Linear(4, 3), nn.LayerNorm(3))
+
+
 def model():
-    torch.manual_seed(0)
-    return nn.Sequential(nn.Embedding(7, 4), nn.Linear(4, 3), nn.LayerNorm(3))
+    return deepcopy(SEEDED)  # threads share one generator
 
 
 def backward(net, number):

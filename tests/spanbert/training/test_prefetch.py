@@ -26,12 +26,13 @@ def test_every_step_gets_its_own_batches_and_none_is_made_twice():
 
     def batches_of(step):
         made.append(step)
-        return [batch(step)] * (step % 3)
+        return [[batch(step)] * (step % 3), [batch(step)]]
 
     with Prefetch(batches_of, 9, CPU) as prefetched:
         for step in range(4, 9):
             got = prefetched(step)
-            assert [b.token_ids.tolist() for b in got] == [[step] * 3] * (step % 3)
+            assert [len(part) for part in got] == [step % 3, 1]
+            assert all(b.token_ids.tolist() == [step] * 3 for part in got for b in part)
     assert made == [4, 5, 6, 7, 8]
 
 
@@ -40,7 +41,7 @@ def test_the_next_steps_are_made_while_this_one_is_used():
 
     def batches_of(step):
         is_made[step].set()
-        return [batch(step)]
+        return [[batch(step)]]
 
     with Prefetch(batches_of, 6, CPU) as prefetched:
         prefetched(0)
@@ -51,7 +52,7 @@ def test_the_next_steps_are_made_while_this_one_is_used():
 
 def test_waiting_is_counted():
     clock = iter([10.0, 10.5, 20.0, 20.25])
-    with Prefetch(lambda step: [batch(step)], 2, CPU, clock=lambda: next(clock)) as prefetched:
+    with Prefetch(lambda step: [[batch(step)]], 2, CPU, clock=lambda: next(clock)) as prefetched:
         prefetched(0)
         prefetched(1)
         assert prefetched.waited_s == 0.75
@@ -61,7 +62,7 @@ def test_an_error_comes_at_the_step_that_it_belongs_to():
     def batches_of(step):
         if step == 2:
             raise DataError("segment 7 is damaged")
-        return [batch(step)]
+        return [[batch(step)]]
 
     with Prefetch(batches_of, 5, CPU) as prefetched:
         prefetched(0)
@@ -71,6 +72,6 @@ def test_an_error_comes_at_the_step_that_it_belongs_to():
 
 
 def test_leaving_ends_the_thread():
-    with Prefetch(lambda step: [batch(step)], 100, CPU) as prefetched:
+    with Prefetch(lambda step: [[batch(step)]], 100, CPU) as prefetched:
         prefetched(0)
     assert not [t for t in threading.enumerate() if t.name.startswith("batches")]

@@ -23,7 +23,6 @@ from spanbert.cli import main
 from spanbert.config import to_toml
 from spanbert.errors import NumericsError, SpanbertError, StorageError
 from spanbert.model.published import load_pretraining_model
-from spanbert.registry.tracking import Tracking
 from spanbert.storage import read_manifest
 from spanbert.tokenizer.artifact import build_tokenizer
 from spanbert.tokenizer.config import TokenizerConfig
@@ -36,18 +35,14 @@ pytestmark = pytest.mark.ray
 
 
 def run(artifacts, folder, config, say=lambda line: None):
-    tracking = Tracking(config)
-    with tracking.step("ray", "pretrain") as step:
-        return pretrain(
-            config,
-            shards=artifacts.shards,
-            tokenizer=artifacts.tokenizer,
-            folder=folder / "encoder",
-            work_root=folder / "work",
-            tracking_uri=tracking.uri,
-            tracking_run=step.run_id,
-            say=say,
-        )
+    return pretrain(
+        config,
+        shards=artifacts.shards,
+        tokenizer=artifacts.tokenizer,
+        folder=folder / "encoder",
+        work_root=folder / "work",
+        say=say,
+    )
 
 
 def status_without_token(url):

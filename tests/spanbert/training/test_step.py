@@ -83,7 +83,7 @@ def test_trap_11_the_gradient_is_that_of_both_means(segments):
     reference = trainer().model
     mlm, sbo = plain_losses(reference, batch)
     (mlm / len(batch.mlm_targets) + 0.7 * sbo / len(batch.sbo_targets)).backward()
-    metrics = made.step(0, [batch])
+    metrics = made.step(0, [[batch]])
     expected = torch.cat([p.grad.flatten() for p in reference.parameters()])
     torch.testing.assert_close(gradients(made), expected)
     assert metrics["mlm_loss"] == pytest.approx(float(mlm.detach()) / len(batch.mlm_targets))
@@ -93,8 +93,8 @@ def test_trap_11_the_gradient_is_that_of_both_means(segments):
 
 def test_micro_batches_of_uneven_size_give_the_same_step(segments):
     whole, cut = trainer(), trainer()
-    first = whole.step(0, batches(segments))
-    second = cut.step(0, batches(segments[:1], segments[1:7], segments[7:]))
+    first = whole.step(0, [batches(segments)])
+    second = cut.step(0, [batches(segments[:1], segments[1:7], segments[7:])])
     assert first == pytest.approx(second, rel=1e-5)
     torch.testing.assert_close(weights(whole), weights(cut), atol=1e-6, rtol=1e-5)
 
@@ -105,7 +105,7 @@ def run_together(makers, shares):
 
         def work(rank=rank):
             made = makers(rank)
-            results[rank] = (made, made.step(0, shares[rank]))
+            results[rank] = (made, made.step(0, [shares[rank]]))
 
         threads.append(threading.Thread(target=work))
     for thread in threads:
@@ -117,7 +117,7 @@ def run_together(makers, shares):
 
 def test_two_workers_take_the_step_of_one(segments):
     group, alone = Group(2), trainer()
-    expected = alone.step(0, batches(segments))
+    expected = alone.step(0, [batches(segments)])
     shares = [batches(segments[:3]), batches(segments[3:8], segments[8:])]
     results = run_together(lambda rank: trainer(workers=group.of(rank)), shares)
     for made, metrics in results:
@@ -128,7 +128,7 @@ def test_two_workers_take_the_step_of_one(segments):
 
 def test_a_worker_without_a_segment_takes_part(segments):
     group, alone = Group(2), trainer()
-    alone.step(0, batches(segments))
+    alone.step(0, [batches(segments)])
     results = run_together(lambda rank: trainer(workers=group.of(rank)), [batches(segments), []])
     torch.testing.assert_close(weights(results[1][0]), weights(alone), atol=1e-6, rtol=1e-5)
 
@@ -139,13 +139,13 @@ class Second(Alone):
     rank, world_size = 1, 2
 
 
-def test_dropout_is_keyed_by_step_and_rank(segments):
+def test_dropout_is_keyed_by_step_and_part(segments):
     torch.manual_seed(1)
-    first = trainer(dropout=0.2).step(3, batches(segments))
+    first = trainer(dropout=0.2).step(3, [batches(segments)])
     torch.manual_seed(2)
-    assert trainer(dropout=0.2).step(3, batches(segments)) == first
-    assert trainer(dropout=0.2).step(4, batches(segments))["loss"] != first["loss"]
-    other = trainer(dropout=0.2, workers=Second()).step(3, batches(segments))
+    assert trainer(dropout=0.2).step(3, [batches(segments)]) == first
+    assert trainer(dropout=0.2).step(4, [batches(segments)])["loss"] != first["loss"]
+    other = trainer(dropout=0.2, workers=Second()).step(3, [batches(segments)])
     assert other["loss"] != first["loss"]
 
 
@@ -155,7 +155,7 @@ def test_a_loss_that_is_not_finite_stops_before_any_weight_changes(segments):
         made.model.masked_token_head.bias[7] = math.nan
     before = weights(made)
     with pytest.raises(NumericsError, match="at step 4") as stopped:
-        made.step(4, batches(segments))
+        made.step(4, [batches(segments)])
     assert stopped.value.exit_code == 65
     assert torch.equal(weights(made), before) or torch.isnan(before).any()
     assert not made.optimizer.moments()
@@ -163,13 +163,15 @@ def test_a_loss_that_is_not_finite_stops_before_any_weight_changes(segments):
 
 def test_the_gradient_is_clipped_to_the_limit(segments):
     made = trainer(config=dataclasses.replace(CONFIG, max_grad_norm=0.01))
-    metrics = made.step(0, batches(segments))
+    metrics = made.step(0, [batches(segments)])
     assert metrics["grad_norm"] > 0.01
     assert float(gradients(made).norm()) == pytest.approx(0.01, rel=1e-3)
 
 
 def test_bf16_agrees_with_fp32_within_its_rounding(segments):
-    full = trainer().step(0, batches(segments))
-    half = trainer(config=dataclasses.replace(CONFIG, precision="bf16")).step(0, batches(segments))
+    full = trainer().step(0, [batches(segments)])
+    half = trainer(config=dataclasses.replace(CONFIG, precision="bf16")).step(
+        0, [batches(segments)]
+    )
     assert half["loss"] == pytest.approx(full["loss"], rel=2e-2)
     assert half["loss"] != full["loss"]

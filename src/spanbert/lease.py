@@ -1,0 +1,49 @@
+"""One owner of a folder at a time; the system lets go when the owner dies, however it dies."""
+
+import contextlib
+import fcntl
+import json
+import os
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+from spanbert.errors import ConfigError
+
+_FILE = "lock"
+
+
+@contextlib.contextmanager
+def sole_owner(folder: Path) -> Iterator[None]:
+    """Hold a folder's lease.
+
+    Raises:
+        ConfigError: another process holds it; says which, on which machine, and since when.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / _FILE).open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ConfigError(
+                f"{_owner(lock)} is running these settings",
+                place=str(folder),
+                remedy="wait for it, or change a setting, for example --set run.seed=2",
+            ) from error
+        lock.truncate(0)
+        owner = {"pid": os.getpid(), "host": socket.gethostname(), "since_s": time.time()}
+        lock.write(json.dumps(owner))
+        lock.flush()
+        yield
+
+
+def _owner(lock: TextIO) -> str:
+    lock.seek(0)
+    try:
+        told = json.loads(lock.read())
+        age_s = time.time() - told["since_s"]
+        return f"process {told['pid']} on {told['host']}, for {age_s:.0f} s,"
+    except (ValueError, KeyError, TypeError):
+        return "another process"  # it is just writing who it is
