@@ -17,7 +17,7 @@ from spanbert.model.importing.files import model_digest
 from spanbert.progress import Say
 from spanbert.storage import require_free_space
 from spanbert.tasks.qa.examples import read_questions
-from spanbert.training.resources import require_cpus
+from spanbert.training.resources import require_cpus, require_gpus
 from spanbert.training.start import tokenizer_settings, with_start_sizes
 
 _LEAST_FREE_BYTES = 500_000_000  # documents, shards, checkpoints and models of a small run
@@ -81,6 +81,7 @@ def _link_log(cell_folder: Path) -> None:
 def _require_runnable(config: Config, folder: Path) -> None:
     """Refuse at once what a step would refuse after others have worked."""
     require_cpus(config.training)
+    require_gpus(config.training)
     _require_questions(config)
     _require_start(config)
     require_free_space(folder, _LEAST_FREE_BYTES)

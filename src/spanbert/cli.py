@@ -10,6 +10,7 @@ from spanbert.errors import SpanbertError, storage_error
 from spanbert.verbs import (
     ablation,
     data,
+    doctor,
     inspection,
     models,
     pipeline,
@@ -22,6 +23,7 @@ VERBS = (
     *pipeline.VERBS,
     *ablation.VERBS,
     *data.VERBS,
+    *doctor.VERBS,
     *inspection.VERBS,
     *planning.VERBS,
     *pretraining.VERBS,
@@ -44,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit code. Errors are one line on standard error."""
     options = _parser().parse_args(arguments)
     try:
-        options.call(options)
+        return options.call(options) or 0
     except KeyboardInterrupt:
         print("interrupted -> run the same command again to go on", file=sys.stderr)
         return _INTERRUPTED
@@ -54,7 +56,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         told = storage_error(error) if isinstance(error, OSError) else error
         print(f"spanbert: error: {told}", file=sys.stderr)
         return told.exit_code
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:

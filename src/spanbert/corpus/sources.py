@@ -114,6 +114,16 @@ def read_records(config: CorpusConfig) -> Iterator[Record | Rejected]:
     return itertools.chain.from_iterable(_read(source, config) for source in found)
 
 
+def source_files(sources: Sequence[str]) -> list[Path]:
+    """The files that sources name; those of `hf:` datasets are not known before they are loaded.
+
+    Raises:
+        DataError: a source names no file, or one in a format that is not read.
+        ConfigError: an `hf:` source is not of the form `hf:NAME[@CONFIG][:SPLIT]`.
+    """
+    return [found.path for found in _resolve_all(sources) if isinstance(found, _LocalFile)]
+
+
 def digest_sources(sources: Sequence[str]) -> str:
     """sha256 over names and content of all local files; a dataset counts by its settings only.
 

@@ -5,6 +5,9 @@ from typing import Literal
 
 from spanbert.validation import require
 
+# Of rows by vocabulary, which `tied.py` makes in chunks: no setting, but what planning reads too
+CHUNK_ROWS = 512  # a chunk of 28,996 columns in fp32 is 57 MiB; longer ones are no faster
+
 
 @dataclass(frozen=True)
 class ObjectiveConfig:

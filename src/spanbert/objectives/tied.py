@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 from torch.autograd.function import FunctionCtx, once_differentiable
 
+from spanbert.objectives.config import CHUNK_ROWS
 from spanbert.shapes import Float, Int
 
-CHUNK_ROWS = 512  # a chunk of 28,996 columns in fp32 is 57 MiB; longer ones are no faster
 _COLUMN_MULTIPLE = 64  # what 16-bit matrix kernels want; the columns beyond have no probability
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from spanbert.config import Config
 from spanbert.model.config import ModelConfig
-from spanbert.objectives.tied import CHUNK_ROWS
+from spanbert.objectives.config import CHUNK_ROWS
 from spanbert.planning.work import Layout, training_parameters
 
 _FP32_BYTES, _HALF_BYTES = 4, 2

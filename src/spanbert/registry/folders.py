@@ -30,7 +30,7 @@ def _registered(name: str, config: Config) -> Path:
     import mlflow
     from mlflow.artifacts import download_artifacts
 
-    from spanbert.registry.tracking import tracking_uri
+    from spanbert.registry.address import tracking_uri
 
     uri = tracking_uri(config)
     if uri.startswith(_SQLITE) and not Path(uri.removeprefix(_SQLITE)).is_file():

@@ -17,6 +17,7 @@ from typing import Any
 from spanbert import __version__
 from spanbert.config import Config, to_toml
 from spanbert.errors import DependencyError
+from spanbert.registry.address import tracking_uri
 from spanbert.storage import git_commit
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -42,13 +43,6 @@ RUN_TAG, STEP_TAG = "spanbert.run_id", "spanbert.step"
 _METRICS_AT_ONCE, _FLUSH_AFTER_S = 500, 10.0
 _LONGEST_DIGEST = 36  # characters; what the server takes
 _LONGEST_PARAM = 500  # characters; the server cuts at 6000 without a word
-
-
-def tracking_uri(config: Config) -> str:
-    """The configured server, or MLFLOW_TRACKING_URI, or SQLite beside the runs."""
-    database = Path(config.run.folder).absolute() / "mlflow.db"
-    configured = config.registry.tracking_uri or os.environ.get("MLFLOW_TRACKING_URI")
-    return configured or f"sqlite:///{database}"
 
 
 class StepRun:

@@ -35,7 +35,7 @@ from spanbert.training.curve import read_curve
 from spanbert.training.keeping import forget_stop
 from spanbert.training.leaving import leaving_on_sigterm
 from spanbert.training.lost import oom_kills, why_lost
-from spanbert.training.resources import require_cpus, warn_of_slow_precision
+from spanbert.training.resources import require_cpus, require_gpus, warn_of_slow_precision
 from spanbert.training.scratch import scratch_folder
 from spanbert.training.start import prepare_start, with_sizes_of
 from spanbert.training.worker import Inputs, checkpoint_store, count_parameters
@@ -62,7 +62,8 @@ def pretrain(
         follow: is given the file that figures are appended to, and is open while workers train.
 
     Raises:
-        ConfigError: more CPUs are asked for than there are, or another process does this work.
+        ConfigError: more CPUs or GPUs are asked for than there are, or another process does this
+            work.
         CheckpointError: the model to start from, the vocabulary and the objective do not fit, or
             all checkpoints are damaged.
         StorageError: too little space for the checkpoints.
@@ -70,6 +71,7 @@ def pretrain(
         SpanbertError: what stopped the workers, with its exit code.
     """
     require_cpus(config.training)
+    require_gpus(config.training)
     warn_of_slow_precision(config.training, say)
     verify(shards, "shards")
     verify(tokenizer, "tokenizer")

@@ -1,10 +1,9 @@
 """What a run asks of the machine, refused or told of before any work where it is not there."""
 
-import os
-
 import torch
 
 from spanbert.errors import ConfigError
+from spanbert.machine import usable_cpus
 from spanbert.progress import Say
 from spanbert.training.config import TrainingConfig
 
@@ -12,18 +11,40 @@ _BF16_INSTRUCTIONS = ("avx512_bf16", "amx_bf16")
 
 
 def require_cpus(training: TrainingConfig) -> None:
-    """Refuse more workers than there are processors for.
+    """Refuse more workers than there are processors for that this process may use.
 
     Raises:
         ConfigError: says how many are asked for and how many are here.
     """
-    wanted, here = training.num_workers * training.threads_per_worker, os.cpu_count() or 1
+    wanted, here = training.num_workers * training.threads_per_worker, usable_cpus()
     if wanted > here:
         raise ConfigError(
             f"training.num_workers = {training.num_workers} x training.threads_per_worker"
             f" = {training.threads_per_worker} asks for {wanted} CPUs, {here} are here",
             remedy="--set training.num_workers=1",
         )
+
+
+def require_gpus(training: TrainingConfig) -> None:
+    """Refuse GPUs that are not there: Ray would wait for them without end.
+
+    Raises:
+        ConfigError: says how many are asked for, how many are here, and what is missing.
+    """
+    here = torch.cuda.device_count()
+    if training.use_gpu and here < training.num_workers:
+        raise ConfigError(
+            f"training.use_gpu = true asks for {training.num_workers} GPUs, one a worker,"
+            f" {here} are here{_missing_for_gpus()}",
+            remedy="provide them, or --set training.use_gpu=false",
+        )
+
+
+def _missing_for_gpus() -> str:
+    """What stands between torch and a GPU, where that is known."""
+    if torch.version.cuda is None and torch.version.hip is None:
+        return f" (torch {torch.__version__} is built without CUDA)"
+    return "" if torch.cuda.is_available() else " (no driver, or no device that is visible)"
 
 
 def warn_of_slow_precision(training: TrainingConfig, say: Say) -> None:

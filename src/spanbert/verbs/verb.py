@@ -18,7 +18,7 @@ class Verb:
     """One command: what it is called, what it calls, and what it takes."""
 
     name: str  # with its group, for example "predict qa"
-    call: Callable[[argparse.Namespace], None]
+    call: Callable[[argparse.Namespace], int | None]  # an exit code, where it is not always 0
     text: str
     example: str  # its options, as a user would type them
     paths: tuple[str, ...] = ()  # required options that are paths

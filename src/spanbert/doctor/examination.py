@@ -1,0 +1,25 @@
+"""All checks on this machine -> findings, in the order in which a run would meet them."""
+
+from collections.abc import Mapping
+
+from spanbert.config import Config
+from spanbert.doctor.data import check_data
+from spanbert.doctor.disk import check_disk
+from spanbert.doctor.finding import Finding, findings_of
+from spanbert.doctor.memory import check_memory
+from spanbert.doctor.services import check_services
+from spanbert.doctor.versions import check_versions
+from spanbert.doctor.workers import check_workers
+
+
+def examine(config: Config, environment: Mapping[str, str]) -> list[Finding]:
+    """What every check finds; nothing is changed, and nothing is raised."""
+    checks = {
+        "packages": lambda: check_versions(config),
+        "workers": lambda: check_workers(config.training),
+        "memory": lambda: check_memory(config),
+        "disk": lambda: check_disk(config),
+        "data": lambda: check_data(config),
+        "services": lambda: check_services(config, environment),
+    }
+    return [finding for name, check in checks.items() for finding in findings_of(name, check)]
