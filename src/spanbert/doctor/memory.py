@@ -13,7 +13,7 @@ _REMEDY = "--set training.micro_batch_tokens=N or training.num_workers=N lower, 
 
 def check_memory(config: Config) -> list[Finding]:
     """This machine's memory against what the settings ask for."""
-    return [memory_finding(available_memory(), *needed_bytes(config))]
+    return [memory_finding(float(available_memory()), *needed_bytes(config))]
 
 
 def needed_bytes(config: Config) -> tuple[float, float]:

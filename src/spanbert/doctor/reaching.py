@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from http.client import HTTPException
 from queue import Empty, SimpleQueue
 from time import monotonic
 from urllib.parse import unquote, urlsplit
@@ -50,6 +51,8 @@ def ask(url: str, path: str, environment: Mapping[str, str] | None = None) -> An
             return Answer(response.status)
     except urllib.error.HTTPError as error:
         return Answer(error.code)
+    except (HTTPException, ValueError):
+        return Answer(refusal="no address of a web server, or what is there is none")
     except OSError as error:
         return Answer(refusal=_reason(error))
 

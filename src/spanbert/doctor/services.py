@@ -39,7 +39,7 @@ def check_services(config: Config, environment: Mapping[str, str]) -> list[Findi
         answer_finding(s, Answer(refusal=f"no answer within {LIMIT_S:.0f} s")) for s in services
     ]
     return [
-        *_sqlite(config),
+        *_local_tracking(tracking_uri(config)),
         *at_once(checks, late),
         *_s3fs(config),
         *_ray_token(environment),
@@ -115,21 +115,26 @@ def _tracking(uri: str, environment: Mapping[str, str]) -> Iterator[Service]:
         yield Service("tracking", shown(uri), lambda: connect(*host_and_port(uri)), remedy)
 
 
-def _sqlite(config: Config) -> list[Finding]:
-    uri = tracking_uri(config)
-    return [sqlite_finding(Path(uri.removeprefix(_SQLITE)))] if uri.startswith(_SQLITE) else []
+def _local_tracking(uri: str) -> list[Finding]:
+    """Tracking that lies on this machine; a server's or a database's answer is asked for."""
+    if uri.startswith(_SQLITE):
+        return [sqlite_finding(Path(uri.removeprefix(_SQLITE)))]
+    is_asked = bool(list(_tracking(uri, {})))
+    return [] if is_asked else [ok("tracking", f"{shown(uri)} is not looked at")]
 
 
 def _object_store(environment: Mapping[str, str]) -> Service:
-    """Its own address, or the proxy's that stands before it."""
     own = environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL")
     url = own or "https://s3.amazonaws.com"
-    host, _ = host_and_port(url)
-    proxy = "" if proxy_bypass(host) else getproxies().get(urlsplit(url).scheme, "")
     remedy = "check AWS_ENDPOINT_URL_S3 and the network, or --set training.checkpoint_url="
-    return Service(
-        "object store", shown(url), lambda: connect(*host_and_port(proxy or url)), remedy
-    )
+    return Service("object store", shown(url), lambda: _connect_as_clients_do(url), remedy)
+
+
+def _connect_as_clients_do(url: str) -> Answer:
+    """Connect to an address, or to the proxy that stands before it."""
+    host, port = host_and_port(url)
+    proxy = "" if proxy_bypass(host) else getproxies().get(urlsplit(url).scheme, "")
+    return connect(*host_and_port(proxy)) if proxy else connect(host, port)
 
 
 def host_and_port(url: str) -> tuple[str, int]:

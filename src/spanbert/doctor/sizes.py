@@ -10,6 +10,7 @@ from spanbert.planning.work import training_parameters
 
 _STATE_BYTES = 12  # of a parameter: weight and two moments in fp32
 _WEIGHT_BYTES = 4
+_RATES = ("hidden_dropout", "attention_dropout")
 
 
 def sized(config: Config) -> Config:
@@ -20,7 +21,8 @@ def sized(config: Config) -> Config:
     """
     start = Path(config.training.start)
     if config.training.start and (start / "config.json").is_file():
-        return replace(config, model=sizes_of(start))
+        rates = {name: getattr(config.model, name) for name in _RATES}  # these stay as they are set
+        return replace(config, model=replace(sizes_of(start), **rates))
     return replace(config, model=replace(config.model, vocab_size=vocabulary_size(config)))
 
 

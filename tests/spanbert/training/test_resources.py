@@ -1,4 +1,4 @@
-"""More workers than processors are refused with both numbers; slow 16 bits are told of."""
+"""What is not here is refused with both numbers; slow 16 bits are told of."""
 
 import os
 from dataclasses import replace
@@ -7,15 +7,34 @@ import pytest
 import torch
 
 from spanbert.errors import ConfigError
+from spanbert.machine import usable_cpus
 from spanbert.training.config import TrainingConfig
-from spanbert.training.resources import require_cpus, warn_of_slow_precision
+from spanbert.training.resources import require_cpus, require_gpus, warn_of_slow_precision
 
 
 def test_what_fits_is_accepted_and_one_more_is_not():
-    here = os.cpu_count()
+    here = usable_cpus()
     require_cpus(TrainingConfig(num_workers=here))
     with pytest.raises(ConfigError, match=rf"asks for {here + 1} CPUs, {here} are here"):
         require_cpus(replace(TrainingConfig(), num_workers=1, threads_per_worker=here + 1))
+
+
+def test_processors_that_this_process_may_not_use_do_not_count():
+    before = os.sched_getaffinity(0)
+    try:
+        os.sched_setaffinity(0, {min(before)})
+        with pytest.raises(ConfigError, match="asks for 2 CPUs, 1 are here"):
+            require_cpus(TrainingConfig(num_workers=2))
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def test_one_gpu_more_than_there_are_is_refused_with_what_is_missing():
+    here = torch.cuda.device_count()
+    require_gpus(TrainingConfig(num_workers=here + 1, use_gpu=False))
+    with pytest.raises(ConfigError, match=rf"asks for {here + 1} GPUs.* {here} are here") as told:
+        require_gpus(TrainingConfig(num_workers=here + 1, use_gpu=True))
+    assert bool(here) != ("driver" in str(told.value) or "without CUDA" in str(told.value))
 
 
 @pytest.mark.parametrize("names", [[], ["avx512_bf16"], ["amx_bf16", "avx512_bf16"]])

@@ -1,0 +1,73 @@
+"""Files that are named must be there and readable."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+import tiny
+
+from spanbert.doctor.data import check_data, existence_finding, files_finding
+
+
+@pytest.fixture
+def config(tmp_path):
+    tiny.write_corpus(tmp_path)
+    tiny.write_questions(tmp_path)
+    return tiny.config(tmp_path)
+
+
+def of(config):
+    return {finding.name: finding for finding in check_data(config)}
+
+
+def test_what_is_there_is_fine(config):
+    assert {f.status for f in of(config).values()} == {"ok"}
+
+
+def test_a_source_that_matches_nothing_is_a_problem_with_its_path(config):
+    found = of(replace(config, corpus=replace(config.corpus, sources=("no/*.txt",))))["texts"]
+    assert (found.status, found.exit_code) == ("problem", 3)
+    assert "no/*.txt" in found.found
+    assert found.remedy
+
+
+def test_a_missing_file_of_questions_is_named(config):
+    found = of(replace(config, qa=replace(config.qa, dev=("gone.json",))))["questions"]
+    assert found.exit_code == 3
+    assert found.found.startswith("gone.json: No such file")
+
+
+def test_none_named_is_a_warning_for_steps_may_be_run_alone(config):
+    nothing = replace(config.corpus, sources=())
+    assert of(replace(config, corpus=nothing))["texts"].status == "warning"
+    assert files_finding("questions", [], setting="qa.train").status == "warning"
+
+
+def test_a_named_dataset_is_not_loaded(config):
+    hub = replace(config.corpus, sources=("hf:owner/name",))
+    assert "not looked at" in of(replace(config, corpus=hub))["texts"].found
+
+
+def test_a_model_and_a_tokenizer_must_be_there(config, tmp_path):
+    gone = str(tmp_path / "gone")
+    training = replace(config.training, start=gone)
+    tokenizer = replace(config.tokenizer, path=gone)
+    found = of(replace(config, training=training, tokenizer=tokenizer))
+    assert [found[n].exit_code for n in ("training.start", "tokenizer.path")] == [3, 3]
+    assert existence_finding("training.start", tmp_path).status == "ok"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_a_file_of_somebody_else_is_told(tmp_path):
+    script = """
+import os, sys
+from pathlib import Path
+from spanbert.doctor.data import files_finding
+os.setuid(65534)
+print(files_finding("texts", [Path(sys.argv[1])], setting="s").found)
+"""
+    command = [sys.executable, "-c", script, "/etc/shadow"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "/etc/shadow: Permission denied"
