@@ -42,6 +42,6 @@ def memory_finding(available_bytes: float, sure_bytes: float, all_bytes: float) 
 def _worker_memory(config: Config) -> Memory:
     training, longest = config.training, float(config.shards.max_pieces + 2)  # [CLS] and [SEP]
     part = training.batch_tokens / training.parts
-    tokens = max(longest, min(training.micro_batch_tokens, part))
+    tokens = max(longest, float(min(training.micro_batch_tokens, part)))
     layout = packed_layout(config, longest)
     return worker_memory(config, layout, tokens, training.num_workers, is_cpu=not training.use_gpu)

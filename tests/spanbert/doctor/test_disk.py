@@ -18,6 +18,7 @@ from spanbert.doctor.disk import (
     run_findings,
     scratch_finding,
 )
+from spanbert.doctor.finding import gigabytes
 from spanbert.planning.work import training_parameters
 
 IS_ROOT = os.geteuid() == 0
@@ -63,7 +64,7 @@ def test_a_disk_of_2_mb_is_refused_with_both_numbers(tmp_path):
         config = replace(config, run=replace(config.run, folder=str(tmp_path / "runs")))
         finding = check_disk(config)[0]
     assert (finding.status, finding.exit_code) == ("problem", 74)
-    assert (finding.found, finding.needed) == ("2 MB free", "501 MB")
+    assert (finding.found, finding.needed) == ("2 MB free", gigabytes(needed_bytes(config)))
     assert "run.folder" in finding.remedy
 
 
