@@ -8,7 +8,10 @@ from spanbert.machine import available_memory
 from spanbert.planning.memory import Memory, worker_memory
 from spanbert.planning.work import packed_layout
 
-_REMEDY = "--set training.micro_batch_tokens=N or training.num_workers=N lower, or a smaller model"
+_REMEDY = (
+    "--set training.checkpoint_activations=true, or lower training.num_workers or"
+    " training.micro_batch_tokens"
+)
 
 
 def check_memory(config: Config) -> list[Finding]:
