@@ -1,4 +1,4 @@
-"""Other numbers of workers: the same samples, and in exact mode the same bits (R1, R2, F18, F19)."""
+"""Other numbers of workers: the same samples, in exact mode the same bits (R1, R2, F18, F19)."""
 
 import hashlib
 import json
