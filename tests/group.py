@@ -3,6 +3,7 @@
 As a program it is one worker: `group.py SETTINGS.json`, with the settings of `start`.
 """
 
+import hashlib
 import json
 import os
 import signal
@@ -12,6 +13,8 @@ import time
 import uuid
 from dataclasses import asdict
 from pathlib import Path
+
+from safetensors.torch import load_file
 
 from spanbert.config import to_toml
 
@@ -76,6 +79,18 @@ def wait_for(condition, limit_s=60):
     while not condition():
         assert time.monotonic() < end_s, "never came"
         time.sleep(0.005)
+
+
+def weights(inputs, step=12):
+    """sha256 of the model after a step."""
+    tensors = load_file(inputs.checkpoints / f"step-{step:08d}" / "model.safetensors")
+    return hashlib.sha256(b"".join(t.numpy().tobytes() for t in tensors.values())).hexdigest()
+
+
+def exactness(inputs, step=12):
+    """What the checkpoint after a step says of its run."""
+    state = json.loads((inputs.checkpoints / f"step-{step:08d}" / "state.json").read_text())
+    return state["origin"]["exactness"]
 
 
 def main(settings):

@@ -1,36 +1,18 @@
 """Other numbers of workers: the same samples, in exact mode the same bits (R1, R2, F18, F19)."""
 
-import hashlib
-import json
 from dataclasses import replace
 
 import group
 import numpy as np
 import pytest
 import tiny
-from safetensors.torch import load_file
+from group import exactness, weights
 
 from spanbert.errors import ConfigError
 from spanbert.training.curve import read_curve
-from spanbert.training.worker import Inputs
 
 FAST = ("training.batch_parts=4", "training.batch_tokens=600", "training.log_every_steps=1")
 EXACT = (*FAST, "training.exact=true")
-
-
-def weights(inputs, step=12):
-    tensors = load_file(inputs.checkpoints / f"step-{step:08d}" / "model.safetensors")
-    return hashlib.sha256(b"".join(t.numpy().tobytes() for t in tensors.values())).hexdigest()
-
-
-def exactness(inputs, step=12):
-    state = json.loads((inputs.checkpoints / f"step-{step:08d}" / "state.json").read_text())
-    return state["origin"]["exactness"]
-
-
-@pytest.fixture
-def place(artifacts, tmp_path):
-    return lambda name: Inputs(artifacts.shards, artifacts.tokenizer, tmp_path / name)
 
 
 def settings(tmp_path, workers, *more):

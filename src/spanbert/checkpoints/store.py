@@ -8,9 +8,10 @@ from typing import Any, Protocol, runtime_checkable
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from spanbert.checkpoints.state import TrainingState, from_plain, plain_values
-from spanbert.errors import CheckpointError, SpanbertError
+from spanbert.errors import CheckpointError, SpanbertError, StorageError
 from spanbert.progress import Say
 from spanbert.storage import Manifest, publish, remove_folder, remove_partials, verify
 
@@ -71,9 +72,8 @@ class CheckpointStore:
         """
         target = self.place(state.step)
         with publish(target, KIND, inputs=self._inputs, config=self._config) as draft:
-            for name, tensors in ((_MODEL, state.model), (_OPTIMIZER, state.optimizer)):
-                save_file({n: t.detach().cpu().contiguous() for n, t in tensors.items()},
-                          draft.folder / name)  # fmt: skip
+            _save_tensors(state.model, draft.folder / _MODEL)
+            _save_tensors(state.optimizer, draft.folder / _OPTIMIZER)
             (draft.folder / _STATE).write_text(json.dumps(plain_values(state)))
             if self._vocabulary is not None:
                 (draft.folder / _VOCABULARY).write_text(json.dumps(self._vocabulary))
@@ -178,6 +178,17 @@ class CheckpointStore:
     def _prune(self) -> None:
         for folder in self._all()[: -self._keep]:
             remove_folder(folder)
+
+
+def _save_tensors(tensors: dict[str, Tensor], path: Path) -> None:
+    try:
+        save_file({n: t.detach().cpu().contiguous() for n, t in tensors.items()}, path)
+    except SafetensorError as error:  # a full disk, for one, is no OSError there
+        raise StorageError(
+            str(error),
+            place=str(path.parent.parent),
+            remedy="free some space or choose another folder with --set run.folder=PATH",
+        ) from error
 
 
 def load_state(folder: Path) -> TrainingState:
