@@ -1,8 +1,8 @@
 """A fault proxy: passes HTTP on to a server on this machine, and spoils the answers it is told to.
 
 Faults: "500", "503", "429", "404" (such an answer, the server is not asked), "reset" (the
-connection is cut without an answer), "slow" (the answer comes late), "garbage" (200 with a body that
-is neither JSON nor XML), "short" (the body ends before its stated length).
+connection is cut without an answer), "slow" (the answer comes late), "garbage" (200 with a body
+that is neither JSON nor XML), "short" (the body ends before its stated length).
 """
 
 import socket

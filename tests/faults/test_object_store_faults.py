@@ -8,9 +8,7 @@ import pytest
 from faults.proxy import FaultProxy
 from moto.server import ThreadedMotoServer
 
-from spanbert.errors import ConfigError, IntegrityError, StorageError
 from spanbert.objects import ObjectStore
-from spanbert.objects.store import PART_BYTES
 
 CONTENT = b"0123456789" * 1000
 

@@ -32,8 +32,8 @@ class Objects(Protocol):
         """Bytes of an object."""
         ...
 
-    def read(self, key: str, start: int, end: int | None) -> bytes:
-        """Bytes [start, end) of an object, or all from `start`."""
+    def read(self, key: str, start: int, end: int) -> bytes:
+        """Bytes [start, end) of an object, at least one."""
         ...
 
     def write(self, key: str, content: bytes) -> None:

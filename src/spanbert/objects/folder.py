@@ -33,11 +33,11 @@ class FolderObjects:
         with _failures_sorted():
             return (self._root / key).stat().st_size
 
-    def read(self, key: str, start: int, end: int | None) -> bytes:
-        """Bytes [start, end) of an object, or all from `start`."""
+    def read(self, key: str, start: int, end: int) -> bytes:
+        """Bytes [start, end) of an object."""
         with _failures_sorted(), (self._root / key).open("rb") as handle:
             handle.seek(start)
-            return handle.read() if end is None else handle.read(end - start)
+            return handle.read(end - start)
 
     def write(self, key: str, content: bytes) -> None:
         """Make or replace an object: a reader sees the old one or the new."""

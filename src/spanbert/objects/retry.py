@@ -1,4 +1,4 @@
-"""How a request to a store is tried again: exponential backoff with full jitter, until a deadline."""
+"""How a request is tried again: exponential backoff with full jitter, until a deadline."""
 
 import random
 import re

@@ -44,10 +44,9 @@ class S3Objects:
         """Bytes of an object."""
         return int(self.request("head_object", key)["ContentLength"])
 
-    def read(self, key: str, start: int, end: int | None) -> bytes:
-        """Bytes [start, end) of an object, or all from `start`."""
-        limits = {} if (start, end) == (0, None) else {"start": start, "end": end}
-        return self._call("cat_file", f"{self._root}/{key}", **limits)
+    def read(self, key: str, start: int, end: int) -> bytes:
+        """Bytes [start, end) of an object."""
+        return self._call("cat_file", f"{self._root}/{key}", start=start, end=end)
 
     def write(self, key: str, content: bytes) -> None:
         """Make or replace an object: a reader sees the old one or the new."""
@@ -128,7 +127,6 @@ def _connect(read_timeout_s: float) -> Any:
         "s3",
         skip_instance_cache=True,
         use_listings_cache=False,
-        max_concurrency=1,  # else each read asks for the size first
         config_kwargs={**timeouts, "retries": {"total_max_attempts": 1}},
     )
     filesystem.retries = 1  # ours rule
