@@ -53,8 +53,8 @@ def parse_manifest(content: bytes, place: str) -> Manifest:
     try:
         raw = json.loads(content.decode("utf-8"))
         raw["files"] = {name: FileEntry(**entry) for name, entry in raw["files"].items()}
-        for name in raw["files"]:
-            _require_inside(name)
+        for name, entry in raw["files"].items():
+            _require_usable(name, entry)
         return Manifest(**raw)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise IntegrityError(
@@ -73,7 +73,9 @@ def as_json(manifest: Manifest) -> str:
     return json.dumps(content, indent=1)
 
 
-def _require_inside(name: str) -> None:
+def _require_usable(name: str, entry: FileEntry) -> None:
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or not path.parts:
         raise ValueError(f"{name!r} is no path inside the folder")
+    if not (isinstance(entry.size_bytes, int) and isinstance(entry.sha256, str)):
+        raise TypeError(f"size or sha256 of {name!r} has another type")
