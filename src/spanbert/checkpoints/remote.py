@@ -81,6 +81,7 @@ class RemoteCheckpoints:
         """
         content = self._manifest_of(step)
         manifest = parse_manifest(content, self._store.place(_name(step)))
+        self._require_sizes(_name(step), manifest)
         with replacing(folder, KIND) as aside:
             for name, entry in manifest.files.items():
                 (aside / name).parent.mkdir(parents=True, exist_ok=True)
@@ -109,6 +110,18 @@ class RemoteCheckpoints:
         key = f"{name}/{MANIFEST}"
         is_same_size = self._store.list(key) == {key: len(content)}
         return is_same_size and self._store.read(key, len(content)) == content
+
+    def _require_sizes(self, name: str, manifest: Manifest) -> None:
+        """Tell at once what no retry mends; a file that is not listed may only be late."""
+        sizes = self._store.list(name)
+        for file, entry in manifest.files.items():
+            found = sizes.get(f"{name}/{file}", entry.size_bytes)
+            if found != entry.size_bytes:
+                raise IntegrityError(
+                    f"expected {entry.size_bytes} bytes, found {found}",
+                    place=self._store.place(f"{name}/{file}"),
+                    remedy="use an earlier checkpoint",
+                )
 
     def _require_all(self, name: str, manifest: Manifest) -> None:
         expected = {f"{name}/{file}": e.size_bytes for file, e in manifest.files.items()}

@@ -15,7 +15,7 @@ from spanbert.objects.retry import MissingObjectError, TransientError, without_c
 
 CONNECT_TIMEOUT_S = 5.0
 # answers below 500 that say "later" or "it came to me broken"; all others say "never like this"
-_LATER = {408, 409, 425, 429}
+_LATER = {408, 409, 416, 425, 429}  # 416: the object is shorter than it should be
 _BROKEN = {"RequestTimeout", "BadDigest", "IncompleteBody", "XAmzContentSHA256Mismatch", "SlowDown"}
 
 

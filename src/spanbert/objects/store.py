@@ -116,7 +116,7 @@ class ObjectStore:
         raise IntegrityError(
             "content differs from its recorded sha256",
             place=self.place(key),
-            remedy="remove it there; an earlier checkpoint may be whole",
+            remedy="use an earlier checkpoint",
         )
 
     def delete(self, prefix: str) -> None:
