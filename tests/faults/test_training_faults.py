@@ -9,7 +9,6 @@ import group
 import numpy as np
 import pytest
 import tiny
-import torch
 
 from spanbert.checkpoints.store import load_state
 from spanbert.errors import (
