@@ -85,7 +85,7 @@ def pretrain(
     work_folder = inputs.work_folder / _work_name(config, inputs.digests())
     inputs = replace(inputs, work_folder=work_folder)
     _require_space(config, inputs)
-    with sole_owner(work_folder):
+    with sole_owner(work_folder), leaving_on_sigterm(lambda: False, config.training.grace_s):
         if from_scratch:
             set_aside(work_folder, config.training.checkpoint_url)
         newest = _train(config, inputs, say, follow)
