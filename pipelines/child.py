@@ -4,25 +4,25 @@ The child's output goes to `pipeline.log` and its progress lines to the caller. 
 settings again takes finished steps from kfp's cache and goes on inside the one that was cut off.
 """
 
-import contextlib
 import json
 import shutil
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import FrameType
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
 from pipelines.processes import end_processes, marked_environment
 from spanbert.errors import SpanbertError
 from spanbert.failures import take_failure
-from spanbert.lease import sole_owner
+from spanbert.lease import is_owned
 from spanbert.progress import MARK, Say
+from spanbert.training.keeping import ask_to_stop
+from spanbert.training.leaving import leaving_on_sigterm
 from spanbert.training.scratch import clear_scratch
 
+_END_S = 5.0  # from the last checkpoint to the end of the step's processes
 CELLS = "cells"  # in an ablation's folder: the folders of its cells
 
 
@@ -40,19 +40,32 @@ class Request:
     arguments: dict[str, str]
 
 
-def run_in_child(folder: Path, request: Request, say: Say) -> None:
+def run_in_child(folder: Path, request: Request, say: Say, grace_s: float) -> None:
     """Run the pipeline to its end; whatever happens, none of its processes is left.
+
+    The caller owns the folder (`lease.py`).
+
+    Args:
+        grace_s: what pre-training is given for a last checkpoint after SIGTERM.
 
     Raises:
         SpanbertError: what stopped a step, with the step's exit code.
-        ConfigError: another process is running in this folder.
+        PreemptedError: SIGTERM came.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with sole_owner(folder):
-        if end_processes(folder):
-            say("ended what an earlier, killed run had left")
-        _take_failure(folder)
+    if end_processes(folder):
+        say("ended what an earlier, killed run had left")
+    _take_failure(folder)
+    with leaving_on_sigterm(lambda: _ask_to_stop(folder), grace_s + _END_S):
         _drive(folder, request, say)
+
+
+def work_folders(folder: Path) -> list[Path]:
+    """Where pre-training keeps its checkpoints: of the run, and of an ablation's cells."""
+    return [work for step_folder in _step_folders(folder) for work in step_folder.glob("work/*/")]
+
+
+def _ask_to_stop(folder: Path) -> bool:
+    return ask_to_stop(*(work for work in work_folders(folder) if is_owned(work)))
 
 
 def _drive(folder: Path, request: Request, say: Say) -> None:
@@ -62,7 +75,7 @@ def _drive(folder: Path, request: Request, say: Say) -> None:
     environment = marked_environment(folder) | {"TMPDIR": str(temporary), "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-m", "pipelines.child"]
     try:
-        with _terminated_as_interrupt(), (folder / "pipeline.log").open("a") as log:
+        with (folder / "pipeline.log").open("a") as log:
             child = subprocess.Popen(  # noqa: S603  # our own interpreter and module
                 command,
                 stdin=subprocess.PIPE,
@@ -85,9 +98,8 @@ def _drive(folder: Path, request: Request, say: Say) -> None:
     finally:
         end_processes(folder)
         shutil.rmtree(temporary, ignore_errors=True)
-        for step_folder in _step_folders(folder):
-            for work in step_folder.glob("work/*/"):
-                clear_scratch(work)
+        for work in work_folders(folder):
+            clear_scratch(work)
     if code != 0:
         log_path = folder / "pipeline.log"
         raise _take_failure(folder) or SpanbertError(
@@ -110,20 +122,6 @@ def _take_failure(folder: Path) -> SpanbertError | None:
             error.place = "" if step_folder == folder else step_folder.name
             return error
     return None
-
-
-@contextlib.contextmanager
-def _terminated_as_interrupt() -> Iterator[None]:
-    """Take SIGTERM like Ctrl-C while the child runs."""
-
-    def interrupt(number: int, frame: FrameType | None) -> NoReturn:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _main() -> None:

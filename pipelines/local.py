@@ -8,23 +8,28 @@ from typing import Any
 import components
 import pipelines
 import spanbert
-from pipelines.child import CELLS, Request, run_in_child
+from pipelines.child import CELLS, Request, run_in_child, work_folders
 from spanbert.ablation.variants import Ablation, with_pairs
 from spanbert.config import Config, to_toml
 from spanbert.corpus.sources import digest_sources
 from spanbert.errors import ConfigError
+from spanbert.lease import sole_owner
 from spanbert.model.importing.files import model_digest
 from spanbert.progress import Say
 from spanbert.storage import require_free_space
 from spanbert.tasks.qa.examples import read_questions
 from spanbert.training.resources import require_cpus, require_gpus
+from spanbert.training.restart import set_aside
 from spanbert.training.start import tokenizer_settings, with_start_sizes
 
 _LEAST_FREE_BYTES = 500_000_000  # documents, shards, checkpoints and models of a small run
 
 
-def run_local(config: Config, say: Say) -> dict[str, Any]:
+def run_local(config: Config, say: Say, from_scratch: bool = False) -> dict[str, Any]:
     """Run every step in order; returns the results that the report shows.
+
+    Args:
+        from_scratch: put checkpoints of pre-training aside that an earlier run has left.
 
     Raises:
         SpanbertError: what stopped a step, with the step's exit code.
@@ -34,7 +39,11 @@ def run_local(config: Config, say: Say) -> dict[str, Any]:
     folder = run_folder_of(config)
     _require_runnable(config, folder)
     request = Request("end-to-end", {}, _arguments(config, folder))
-    run_in_child(folder, request, say)
+    with sole_owner(folder):
+        if from_scratch:
+            for work_folder in work_folders(folder):
+                set_aside(work_folder, config.training.checkpoint_url)
+        run_in_child(folder, request, say, config.training.grace_s)
     return json.loads((folder / "results.json").read_text())
 
 
@@ -51,7 +60,9 @@ def run_ablation(ablation: Ablation, say: Say) -> dict[str, Any]:
     grid = _grid_of(ablation, folder)
     for cell in grid["cells"]:
         _link_log(Path(cell["run_folder"]))
-    run_in_child(folder, Request("ablation", grid, _arguments(ablation.shared, folder)), say)
+    request = Request("ablation", grid, _arguments(ablation.shared, folder))
+    with sole_owner(folder):
+        run_in_child(folder, request, say, ablation.base.training.grace_s)
     return json.loads((folder / "ablation.json").read_text())
 
 

@@ -62,3 +62,28 @@ def pair_shards(artifacts, tmp_path_factory) -> Path:
     config = replace(artifacts.config.shards, pairs=True, annotator=rules)
     write_shards(artifacts.documents, artifacts.tokenizer, folder / "shards", config)
     return folder / "shards"
+
+
+@pytest.fixture(scope="session")
+def s3_port():
+    """The port of an S3 server in this process."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    yield server.get_host_and_port()[1]
+    server.stop()
+
+
+@pytest.fixture
+def s3_url(s3_port, monkeypatch) -> str:
+    """The URL of an empty prefix there; the environment says how to reach it."""
+    import s3fs
+
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "tester")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "canary-of-a-secret")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{s3_port}")
+    bucket = f"bucket-{os.urandom(6).hex()}"
+    s3fs.S3FileSystem(skip_instance_cache=True).mkdir(bucket)
+    return f"s3://{bucket}/runs/one"

@@ -30,6 +30,7 @@ CORE = [
     "spanbert.model.importing.artifact",
     "spanbert.objectives.pretraining",
     "spanbert.checkpoints.store",
+    "spanbert.checkpoints.remote",
     "spanbert.training.worker",
     "spanbert.tasks.qa.train",
     "spanbert.tasks.fill",
@@ -79,6 +80,11 @@ def test_numba_is_imported_in_one_file_and_used_where_the_age_of_its_code_is_wat
     assert all(path.startswith(folders) for path in importers("spanbert.compiled"))
 
 
+def test_a_store_is_reached_in_one_file():
+    names = ("fsspec", "s3fs", "botocore", "aiohttp")
+    assert set().union(*map(importers, names)) == {"src/spanbert/objects/s3.py"}
+
+
 def test_transformers_is_imported_by_tests_alone():
     assert importers("transformers") == set()
 
@@ -102,7 +108,7 @@ class Refuse:
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] in {"ray", "mlflow", "kfp", "transformers", "datasets",
                 "zstandard", "jinja2", "psutil", "pyarrow", "pandas", "jaxtyping", "beartype",
-                "numba", "llvmlite"}:
+                "numba", "llvmlite", "fsspec", "s3fs", "botocore", "aiohttp"}:
             raise ImportError(name)
 sys.meta_path.insert(0, Refuse())
 for name in sys.argv[1:]:

@@ -39,6 +39,19 @@ def sole_owner(folder: Path) -> Iterator[None]:
         yield
 
 
+def is_owned(folder: Path) -> bool:
+    """Whether a living process holds a folder's lease."""
+    path = folder / _FILE
+    if not path.is_file():
+        return False
+    with path.open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def _owner(lock: TextIO) -> str:
     lock.seek(0)
     try:

@@ -6,50 +6,24 @@ from. A folder without a manifest does not exist; a reader verifies before it us
 """
 
 import contextlib
-import hashlib
-import json
+import fcntl
 import os
 import shutil
 import subprocess
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from spanbert import __version__
+from spanbert.digests import damaged_bytes, digest_of
+from spanbert.digests import sha256_of as sha256_of
 from spanbert.errors import ConfigError, DataError, IntegrityError, StorageError, storage_error
+from spanbert.manifest import MANIFEST as MANIFEST
+from spanbert.manifest import FileEntry, Manifest, as_json, parse_manifest
 
-MANIFEST = "manifest.json"
-
-
-@dataclass(frozen=True)
-class FileEntry:
-    """Digest and size of one file of an artifact."""
-
-    sha256: str
-    size_bytes: int
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What an artifact folder holds and where it came from."""
-
-    kind: str  # documents, tokenizer, shards, checkpoint, model, predictions, scores
-    version: int  # of the kind's format
-    files: dict[str, FileEntry]  # by path relative to the folder, "/" between parts
-    inputs: dict[str, str] = field(default_factory=dict)  # artifact digests by role
-    counts: dict[str, Any] = field(default_factory=dict)
-    config: dict[str, Any] = field(default_factory=dict)
-    package_version: str = __version__
-    git_commit: str = ""
-
-    @property
-    def digest(self) -> str:
-        """sha256 over kind, format version and file digests: equal content, equal digest."""
-        content = [self.kind, self.version, {n: f.sha256 for n, f in sorted(self.files.items())}]
-        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+_Identity = tuple[int, int]  # of a file: one that was written anew has another
 
 
 @dataclass
@@ -58,12 +32,6 @@ class Draft:
 
     folder: Path
     counts: dict[str, Any] = field(default_factory=dict)
-
-
-def sha256_of(path: Path) -> str:
-    """Hexadecimal sha256 of a file, read in blocks."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 @contextlib.contextmanager
@@ -85,27 +53,44 @@ def publish(
         ConfigError: something else is there already.
         StorageError: the disk refused (full, read-only, no permission).
     """
-    _require_replaceable(folder, kind)
-    draft = Draft(folder.parent / f".{folder.name}.{uuid.uuid4().hex[:12]}.partial")
-    is_new_parent = not folder.parent.exists()
-    try:
-        draft.folder.mkdir(parents=True)
+    with replacing(folder, kind) as aside:
+        draft = Draft(aside)
         yield draft
         manifest = Manifest(
             kind=kind,
             version=version,
-            files=_digest_files(draft.folder),
+            files=_digest_files(aside),
             inputs=dict(inputs or {}),
             counts=draft.counts,
             config=dict(config or {}),
             git_commit=git_commit(),
         )
-        _write_synced(draft.folder / MANIFEST, json.dumps(asdict(manifest), indent=1))
-        _replace_folder(draft.folder, folder)
+        _write_synced(aside / MANIFEST, as_json(manifest))
+
+
+@contextlib.contextmanager
+def replacing(folder: Path, kind: str) -> Iterator[Path]:
+    """A new folder to fill, manifest included; it takes the place of `folder` at the end.
+
+    On any error nothing is left behind. Of several writers of equal content the first stays.
+
+    Raises:
+        ConfigError: something else than an artifact of this kind is there already.
+        StorageError: the disk refused (full, read-only, no permission).
+    """
+    aside = _partial_name(folder)
+    is_new_parent = not folder.parent.exists()
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with _alone_in(folder.parent):
+            before = _replaceable(folder, kind)
+        aside.mkdir()
+        yield aside
+        _replace_folder(aside, folder, before)
     except OSError as error:
         raise storage_error(error, str(folder)) from error
     finally:
-        shutil.rmtree(draft.folder, ignore_errors=True)
+        shutil.rmtree(aside, ignore_errors=True)
         if is_new_parent:
             with contextlib.suppress(OSError):  # it holds what was published
                 folder.parent.rmdir()
@@ -123,7 +108,7 @@ def read_manifest(folder: Path, kind: str, version: int = 1) -> Manifest:
         raise DataError(
             f"no finished {kind} artifact here", place=str(folder), remedy="run the step before it"
         )
-    manifest = _parse_manifest(path)
+    manifest = parse_manifest(path.read_bytes(), str(path))
     if (manifest.kind, manifest.version) != (kind, version):
         raise DataError(
             f"this is {manifest.kind} version {manifest.version}, not {kind} version {version}",
@@ -151,8 +136,9 @@ def verify(folder: Path, kind: str, version: int = 1) -> Manifest:
                 remedy="remove the folder and make it again",
             )
         if sha256_of(path) != entry.sha256:
+            where = damaged_bytes(path, entry.crc32_of_blocks)
             raise IntegrityError(
-                "content differs from its recorded sha256",
+                f"content differs from its recorded sha256{where}",
                 place=str(path),
                 remedy="remove the folder and make it again",
             )
@@ -212,29 +198,19 @@ def git_commit() -> str:
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
-def _parse_manifest(path: Path) -> Manifest:
-    try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        raw["files"] = {name: FileEntry(**entry) for name, entry in raw["files"].items()}
-        return Manifest(**raw)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise IntegrityError(
-            f"the manifest is damaged ({type(error).__name__}: {error})",
-            place=str(path),
-            remedy="remove the folder and make it again",
-        ) from error
-
-
-def _require_replaceable(folder: Path, kind: str) -> None:
+def _replaceable(folder: Path, kind: str) -> _Identity | None:
+    """Which artifact is there now, if any; an error for anything else."""
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
-        return
+        return None
     manifest = folder / MANIFEST
-    if not manifest.is_file() or _parse_manifest(manifest).kind != kind:
+    is_ours = manifest.is_file()
+    if not is_ours or parse_manifest(manifest.read_bytes(), str(manifest)).kind != kind:
         raise ConfigError(
             f"something else than {kind} is here already",
             place=str(folder),
             remedy="choose another output, or remove it yourself",
         )
+    return _identity(manifest)
 
 
 def _digest_files(folder: Path) -> dict[str, FileEntry]:
@@ -242,7 +218,8 @@ def _digest_files(folder: Path) -> dict[str, FileEntry]:
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         _sync(path)
         name = path.relative_to(folder).as_posix()
-        entries[name] = FileEntry(sha256_of(path), path.stat().st_size)
+        sha256, crc32_of_blocks = digest_of(path)
+        entries[name] = FileEntry(sha256, path.stat().st_size, crc32_of_blocks)
     return entries
 
 
@@ -261,12 +238,49 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _replace_folder(source: Path, target: Path) -> None:
-    if target.exists():  # rename away first: a killed deletion must not leave half of it in place
-        doomed = target.parent / f".{target.name}.{uuid.uuid4().hex[:12]}.partial"
-        target.rename(doomed)
+def _identity(path: Path) -> _Identity:
+    status = path.stat()
+    return status.st_ino, status.st_mtime_ns
+
+
+def _partial_name(folder: Path) -> Path:
+    return folder.parent / f".{folder.name}.{uuid.uuid4().hex[:12]}.partial"
+
+
+def _replace_folder(source: Path, target: Path, before: _Identity | None) -> None:
+    doomed = _partial_name(target)
+    with _alone_in(target.parent):
+        if _has_come_meanwhile(source, target, before):
+            return
+        if target.exists():  # renamed first: a killed deletion must not leave half of it in place
+            target.rename(doomed)
         source.rename(target)
-        shutil.rmtree(doomed, ignore_errors=True)
-    else:
-        source.rename(target)
-    _sync(target.parent)
+        _sync(target.parent)
+    shutil.rmtree(doomed, ignore_errors=True)
+
+
+def _has_come_meanwhile(source: Path, target: Path, before: _Identity | None) -> bool:
+    """Whether another writer has just put equal content there.
+
+    It is left, for that writer may be reading it by now. One that was there from the start is
+    replaced even if equal: writing again is how damage is mended.
+    """
+    manifest = target / MANIFEST
+    if not manifest.is_file() or _identity(manifest) == before:
+        return False
+    theirs, ours = (
+        parse_manifest((folder / MANIFEST).read_bytes(), str(folder)) for folder in (target, source)
+    )
+    return (theirs.digest, theirs.inputs) == (ours.digest, ours.inputs)
+
+
+@contextlib.contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Keep other publishers out of a folder; a killed one lets go of it."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # some network disks have no locks: as well as it goes
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -27,6 +27,7 @@ class FaultProxy:
         coming: faults of the next requests, one each; "" passes a request on.
         always: the fault of every request that none of `coming` is for.
         seen: "METHOD /path" of each request, with its fault.
+        ranges: the byte range that each request asked for, "" for none.
     """
 
     def __init__(self, upstream_port: int, slow_s: float = SLOW_S) -> None:
@@ -34,6 +35,7 @@ class FaultProxy:
         self.coming: deque[str] = deque()
         self.always = ""
         self.seen: list[tuple[str, str]] = []
+        self.ranges: list[str] = []
         self.port = 0
         self._server: ThreadingHTTPServer | None = None
 
@@ -86,6 +88,7 @@ class _Handler(BaseHTTPRequestHandler):
         proxy = self.proxy
         fault = proxy.coming.popleft() if proxy.coming else proxy.always
         proxy.seen.append((f"{self.command} {self.path}", fault))
+        proxy.ranges.append(self.headers.get("Range", ""))
         body = self._body()
         if fault == "reset":
             self._reset()

@@ -1,6 +1,8 @@
 """Artifacts are whole or absent, and a changed byte is seen."""
 
 import errno
+import hashlib
+import json
 import os
 import shutil
 import signal
@@ -180,3 +182,59 @@ def test_a_damaged_manifest_is_an_integrity_error(tmp_path, content):
     (tmp_path / "x" / storage.MANIFEST).write_text(content)
     with pytest.raises(IntegrityError, match="manifest is damaged"):
         storage.read_manifest(tmp_path / "x", "things")
+
+
+def test_damage_is_named_by_file_and_bytes(tmp_path):
+    publish(tmp_path / "x", "0123456789" * 1_000_000)
+    path = tmp_path / "x" / "part" / "a.txt"
+    content = bytearray(path.read_bytes())
+    content[9_000_000] ^= 1
+    path.write_bytes(content)
+    told = r"a\.txt: content differs from its recorded sha256 in bytes 8388608 to 10000000"
+    with pytest.raises(IntegrityError, match=told):
+        storage.verify(tmp_path / "x", "things")
+
+
+def test_a_manifest_from_before_blocks_were_recorded_reads_the_same(tmp_path):
+    made = publish(tmp_path / "x", "0123456789" * 1_000_000)
+    path = tmp_path / "x" / storage.MANIFEST
+    raw = json.loads(path.read_text())
+    assert raw["files"]["part/a.txt"].pop("crc32_of_blocks")
+    path.write_text(json.dumps(raw))
+    assert storage.verify(tmp_path / "x", "things").digest == made.digest
+    (tmp_path / "x" / "part" / "a.txt").write_text("1123456789" * 1_000_000)
+    with pytest.raises(IntegrityError, match=r"recorded sha256 -> remove"):
+        storage.verify(tmp_path / "x", "things")
+
+
+def test_the_digest_of_an_artifact_is_what_it_always_was(tmp_path):
+    made = publish(tmp_path / "x", "0123456789" * 1_000_000)
+    sha256 = hashlib.sha256(b"0123456789" * 1_000_000).hexdigest()
+    content = json.dumps(["things", 1, {"part/a.txt": sha256}])
+    assert made.digest == hashlib.sha256(content.encode()).hexdigest()
+
+
+def test_the_manifest_of_small_files_has_no_other_keys_than_before(tmp_path):
+    publish(tmp_path / "x")
+    raw = json.loads((tmp_path / "x" / storage.MANIFEST).read_text())
+    assert set(raw["files"]["part/a.txt"]) == {"sha256", "size_bytes"}
+
+
+@pytest.mark.parametrize(
+    ("name", "extra"), [("part/a.txt", {"colour": "red"}), ("../a.txt", {}), ("/a.txt", {})]
+)
+def test_unknown_keys_and_names_outside_are_damage(tmp_path, name, extra):
+    publish(tmp_path / "x")
+    path = tmp_path / "x" / storage.MANIFEST
+    raw = json.loads(path.read_text())
+    raw["files"] = {name: {**raw["files"]["part/a.txt"], **extra}}
+    path.write_text(json.dumps(raw))
+    with pytest.raises(IntegrityError, match="manifest is damaged"):
+        storage.read_manifest(tmp_path / "x", "things")
+
+
+def test_publishing_again_mends_damage(tmp_path):
+    made = publish(tmp_path / "x")
+    (tmp_path / "x" / "part" / "a.txt").write_text("CONTENT")
+    publish(tmp_path / "x")
+    assert storage.verify(tmp_path / "x", "things") == made

@@ -1,40 +1,26 @@
 """Save, list, load and prune checkpoints: whole and verified, or not there."""
 
 import json
+import uuid
 from collections.abc import Mapping
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
+from spanbert.checkpoints.remote import KIND, RemoteCheckpoints
 from spanbert.checkpoints.state import TrainingState, from_plain, plain_values
-from spanbert.errors import CheckpointError, SpanbertError
+from spanbert.errors import CheckpointError, SpanbertError, StorageError
+from spanbert.manifest import Manifest
 from spanbert.progress import Say
-from spanbert.storage import Manifest, publish, remove_folder, remove_partials, verify
+from spanbert.storage import publish, remove_folder, remove_partials, verify
 
-KIND = "checkpoint"
 _MODEL, _OPTIMIZER, _STATE = "model.safetensors", "optimizer.safetensors", "state.json"
 _VOCABULARY = "vocabulary.json"
 _MOST_DIFFERENCES = 3  # that a refusal names
-
-
-@runtime_checkable
-class Mirror(Protocol):
-    """Keeps the same checkpoints elsewhere."""
-
-    def steps(self) -> list[int]:
-        """Of the whole ones."""
-        ...
-
-    def upload(self, folder: Path) -> None:
-        """Keep a finished checkpoint."""
-        ...
-
-    def download(self, step: int, folder: Path) -> None:
-        """Bring one back, whole and verified."""
-        ...
 
 
 class CheckpointStore:
@@ -57,7 +43,7 @@ class CheckpointStore:
         inputs: Mapping[str, str],
         config: Mapping[str, Any] | None = None,
         vocabulary: list[str] | None = None,
-        mirror: Mirror | None = None,
+        mirror: RemoteCheckpoints | None = None,
     ) -> None:
         self._folder, self._keep = folder, keep
         self._inputs, self._config = dict(inputs), dict(config or {})
@@ -71,9 +57,8 @@ class CheckpointStore:
         """
         target = self.place(state.step)
         with publish(target, KIND, inputs=self._inputs, config=self._config) as draft:
-            for name, tensors in ((_MODEL, state.model), (_OPTIMIZER, state.optimizer)):
-                save_file({n: t.detach().cpu().contiguous() for n, t in tensors.items()},
-                          draft.folder / name)  # fmt: skip
+            _save_tensors(state.model, draft.folder / _MODEL)
+            _save_tensors(state.optimizer, draft.folder / _OPTIMIZER)
             (draft.folder / _STATE).write_text(json.dumps(plain_values(state)))
             if self._vocabulary is not None:
                 (draft.folder / _VOCABULARY).write_text(json.dumps(self._vocabulary))
@@ -86,20 +71,24 @@ class CheckpointStore:
     def newest(self, say: Say) -> Path | None:
         """The newest checkpoint that verifies, or None where there is none at all.
 
-        A damaged one is skipped and named; the mirror's is taken where it is newer or whole.
+        A damaged one is skipped, named and put aside; the mirror's is taken where it is newer or
+        whole.
         Leftovers of killed writers are removed.
 
         Raises:
             CheckpointError: there are checkpoints, but none that can be used.
         """
         remove_partials(self._folder)
+        if self._mirror:
+            self._mirror.remove_uncommitted()
         skipped = []
-        for step, folder in self._candidates():
+        for step, folder in self._candidates(say):
             try:
                 if folder is None:
                     say(f"fetching the checkpoint after step {step}")
                     folder = self._fetch(step)
                 self._accept(folder)
+                self._put_aside_after(step)
                 return folder
             except SpanbertError as error:
                 skipped.append(str(error))
@@ -112,11 +101,17 @@ class CheckpointStore:
             )
         return None
 
-    def _candidates(self) -> list[tuple[int, Path | None]]:
+    def _candidates(self, say: Say) -> list[tuple[int, Path | None]]:
         """Newest first, what is here before what is in the mirror alone (None)."""
         here: list[tuple[int, Path | None]] = [(step_of(f), f) for f in self._all()]
-        there = self._mirror.steps() if self._mirror else []
+        there = self._mirror.steps(say) if self._mirror else {}
         return sorted([*here, *((s, None) for s in there)], key=lambda c: (-c[0], c[1] is None))
+
+    def _put_aside_after(self, step: int) -> None:
+        """Rename what was skipped: as the newest ones they would outlast those that come now."""
+        for folder in self._all():
+            if step_of(folder) > step:
+                folder.rename(folder.parent / f"skipped-{folder.name}-{uuid.uuid4().hex[:8]}")
 
     def _fetch(self, step: int) -> Path:
         assert self._mirror is not None
@@ -178,6 +173,17 @@ class CheckpointStore:
     def _prune(self) -> None:
         for folder in self._all()[: -self._keep]:
             remove_folder(folder)
+
+
+def _save_tensors(tensors: dict[str, Tensor], path: Path) -> None:
+    try:
+        save_file({n: t.detach().cpu().contiguous() for n, t in tensors.items()}, path)
+    except SafetensorError as error:  # a full disk, for one, is no OSError there
+        raise StorageError(
+            str(error),
+            place=str(path.parent.parent),
+            remedy="free some space or choose another folder with --set run.folder=PATH",
+        ) from error
 
 
 def load_state(folder: Path) -> TrainingState:

@@ -28,10 +28,16 @@ class Answer:
 
 
 def shown(url: str) -> str:
-    """An address without user, password and query."""
-    scheme, mark, rest = url.partition("://")
-    rest = rest.partition("?")[0].rpartition("@")[2]
-    return f"{scheme}{mark}{rest}" if mark else scheme.rpartition("@")[2]
+    """An address without user, password and query; rather too short than with a part of them."""
+    scheme, mark, rest = url.rpartition("://")
+    return f"{scheme}{mark}{rest.rpartition('@')[2].partition('?')[0]}"
+
+
+def _without_credentials(url: str) -> str:
+    """An address as it is asked."""
+    scheme, mark, rest = url.rpartition("://")
+    authority, slash, path = rest.partition("/")
+    return f"{scheme}{mark}{authority.rpartition('@')[2]}{slash}{path}"
 
 
 def ask(url: str, path: str, environment: Mapping[str, str] | None = None) -> Answer:
@@ -40,7 +46,7 @@ def ask(url: str, path: str, environment: Mapping[str, str] | None = None) -> An
     Args:
         environment: may hold the tracking server's user and password; those in the address win.
     """
-    request = urllib.request.Request(shown(url).rstrip("/") + path)  # noqa: S310  # http(s) alone
+    request = urllib.request.Request(_without_credentials(url).rstrip("/") + path)  # noqa: S310  # http(s) alone
     credentials = _credentials(url, environment or {})
     if credentials:  # unredirected: another host must not see it
         request.add_unredirected_header("Authorization", credentials)

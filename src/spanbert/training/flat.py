@@ -3,7 +3,6 @@
 One norm, one scale, one sum over workers, one update; a worker can take a part of it by its place.
 """
 
-import math
 from collections.abc import Iterator, Sequence
 
 import torch
@@ -23,7 +22,8 @@ class FlatParameters:
 
     Args:
         groups: parameters by what the optimizer does to them.
-        num_parts: each group's size becomes a multiple of it.
+        num_parts: each group has so many equal parts, aligned as parameters are: an update rounds
+            the tail of vectors otherwise than their inside.
 
     Attributes:
         values, gradients: of all groups, in order.
@@ -40,7 +40,7 @@ class FlatParameters:
             for parameter in group:
                 self.places[parameter] = slice(end, end + parameter.numel())
                 end = _next(end + parameter.numel(), _ALIGNMENT)
-            end = start + _next(end - start, math.lcm(_ALIGNMENT, num_parts))
+            end = start + _next(end - start, _ALIGNMENT * num_parts)
             self.groups.append(slice(start, end))
         device = groups[0][0].device
         self.values: Float[Tensor, " parameters"] = torch.zeros(end, device=device)

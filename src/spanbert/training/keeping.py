@@ -15,9 +15,11 @@ from spanbert.training.workers import Workers
 _STOP = "stop"  # in a work folder: training is asked to leave
 
 
-def ask_to_stop(work_folder: Path) -> None:
-    """Ask the workers that train in a folder for a last checkpoint and their end."""
-    (work_folder / _STOP).touch()
+def ask_to_stop(*work_folders: Path) -> bool:
+    """Ask the workers that train in folders for a last checkpoint and their end; are there any?"""
+    for work_folder in work_folders:
+        (work_folder / _STOP).touch()
+    return bool(work_folders)
 
 
 def forget_stop(work_folder: Path) -> None:

@@ -4,38 +4,44 @@ import contextlib
 import math
 import signal
 import threading
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import NoReturn
 
 from spanbert.errors import PreemptedError
-from spanbert.training.keeping import ask_to_stop
+
+_REMEDY = "run the same command again to go on"
 
 
 @contextlib.contextmanager
-def leaving_on_sigterm(work_folder: Path, grace_s: float) -> Iterator[None]:
-    """Turn SIGTERM into the wish to stop, and into the end where that takes longer than the grace.
+def leaving_on_sigterm(ask: Callable[[], bool], grace_s: float) -> Iterator[None]:
+    """Turn SIGTERM into a wish to stop, and into the end where that takes longer than the grace.
 
     Outside the main thread, which alone gets signals, nothing is changed.
+
+    Args:
+        ask: passes the wish on; returns whether there is anybody to wait for.
+
+    Raises:
+        PreemptedError: nobody is there, or the grace is over.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
-    def ask(number: int, frame: FrameType | None) -> None:
-        ask_to_stop(work_folder)
+    def leave(number: int, frame: FrameType | None) -> None:
+        if not ask():
+            raise PreemptedError("asked to stop: what is finished is kept", remedy=_REMEDY)
         signal.alarm(math.ceil(grace_s))
 
     def give_up(number: int, frame: FrameType | None) -> NoReturn:
         raise PreemptedError(
             f"asked to stop, and no checkpoint could be saved within {grace_s:g} s: the one before"
             " is kept",
-            place=str(work_folder),
-            remedy="run the same command again to go on",
+            remedy=_REMEDY,
         )
 
-    before = [signal.signal(signal.SIGTERM, ask), signal.signal(signal.SIGALRM, give_up)]
+    before = [signal.signal(signal.SIGTERM, leave), signal.signal(signal.SIGALRM, give_up)]
     try:
         yield
     finally:

@@ -32,10 +32,11 @@ from spanbert.shards.reader import ShardReader, require_vocabulary
 from spanbert.storage import publish, read_manifest, require_free_space, verify
 from spanbert.tokenizer.subword import load_tokenizer
 from spanbert.training.curve import read_curve
-from spanbert.training.keeping import forget_stop
+from spanbert.training.keeping import ask_to_stop, forget_stop
 from spanbert.training.leaving import leaving_on_sigterm
 from spanbert.training.lost import oom_kills, why_lost
 from spanbert.training.resources import require_cpus, require_gpus, warn_of_slow_precision
+from spanbert.training.restart import set_aside
 from spanbert.training.scratch import scratch_folder
 from spanbert.training.start import prepare_start, with_sizes_of
 from spanbert.training.worker import Inputs, checkpoint_store, count_parameters
@@ -53,6 +54,7 @@ def pretrain(
     work_root: Path,
     say: Say,
     follow: Callable[[Path], AbstractContextManager[object]] = nullcontext,
+    from_scratch: bool = False,
 ) -> dict[str, Any]:
     """Pre-train on local Ray workers and publish the model; returns its counts.
 
@@ -60,6 +62,7 @@ def pretrain(
         work_root: checkpoints are kept below it under a name made of the settings and the inputs'
             digests, so the same work goes on where it stopped and other work never meets it.
         follow: is given the file that figures are appended to, and is open while workers train.
+        from_scratch: put earlier checkpoints aside.
 
     Raises:
         ConfigError: more CPUs or GPUs are asked for than there are, or another process does this
@@ -84,7 +87,9 @@ def pretrain(
     work_folder = inputs.work_folder / _work_name(config, inputs.digests())
     inputs = replace(inputs, work_folder=work_folder)
     _require_space(config, inputs)
-    with sole_owner(work_folder):
+    with sole_owner(work_folder), leaving_on_sigterm(lambda: False, config.training.grace_s):
+        if from_scratch:
+            set_aside(work_folder, config.training.checkpoint_url)
         newest = _train(config, inputs, say, follow)
         return _export(config, inputs, newest, folder)
 
@@ -127,7 +132,7 @@ def _train(
     with (
         scratch_folder(work_folder) as scratch,
         _local_ray(config, work_folder, scratch, say),
-        leaving_on_sigterm(work_folder, config.training.grace_s),
+        leaving_on_sigterm(lambda: ask_to_stop(work_folder), config.training.grace_s),
         follow(inputs.curve),
     ):
         error = _fit(config, _settings(config, inputs), work_folder)

@@ -12,12 +12,14 @@ from typing import Any
 import torch
 
 from spanbert.checkpoints.exactness import LEVELS, Exactness, exactness_of
+from spanbert.checkpoints.remote import RemoteCheckpoints
 from spanbert.checkpoints.saver import Saver
 from spanbert.checkpoints.state import TrainingState, capture, restore
 from spanbert.checkpoints.store import CheckpointStore, load_state, step_of
 from spanbert.config import Config
 from spanbert.model.pretraining import PretrainingModel, initialize
 from spanbert.model.published import load_whole
+from spanbert.objects import ObjectStore
 from spanbert.progress import LogMetrics, Say, no_metrics, silent
 from spanbert.shards.reader import ShardReader, require_vocabulary
 from spanbert.storage import read_manifest
@@ -199,7 +201,15 @@ def checkpoint_store(
         inputs=inputs.digests(),
         config={"model": asdict(sizes), "objective": asdict(config.objective)},
         vocabulary=[tokenizer.token(i) for i in range(tokenizer.vocab_size)],
+        mirror=_mirror(config, inputs),
     )
+
+
+def _mirror(config: Config, inputs: Inputs) -> RemoteCheckpoints | None:
+    """Where checkpoints are kept as well: below the address, under the name of the work."""
+    url, keep = config.training.checkpoint_url, config.training.keep_checkpoints
+    store = ObjectStore(f"{url.rstrip('/')}/{inputs.work_folder.name}") if url else None
+    return RemoteCheckpoints(store, keep) if store else None
 
 
 def _resume(

@@ -4,7 +4,7 @@ import argparse
 import shlex
 import sys
 
-from spanbert.verbs.verb import QUICKSTART, Verb, config_of
+from spanbert.verbs.verb import FROM_SCRATCH, QUICKSTART, Verb, config_of
 
 
 def _run(options: argparse.Namespace) -> None:
@@ -14,7 +14,9 @@ def _run(options: argparse.Namespace) -> None:
     config = config_of(options)
     folder = run_folder_of(config)
     print(f"run {config.run_id} in {folder}", flush=True)
-    results = run_local(config, lambda line: print(f"  {line}", flush=True))
+    results = run_local(
+        config, lambda line: print(f"  {line}", flush=True), from_scratch=options.from_scratch
+    )
     print(summary_table(results, str(folder / "report.html")))
     changes = [word for change in options.set for word in ("--set", change)]
     command = shlex.join([sys.argv[0], "ui", "--config", options.config, *changes])
@@ -49,6 +51,7 @@ VERBS = (
         _run,
         "the whole pipeline on this machine, no server needed",
         f"{QUICKSTART} --set training.steps=200",
+        options={"--from-scratch": FROM_SCRATCH},
     ),
     Verb(
         "ui",

@@ -5,7 +5,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from spanbert.verbs.verb import QUICKSTART, Verb, config_of, print_json, say
+from spanbert.verbs.verb import FROM_SCRATCH, QUICKSTART, Verb, config_of, print_json, say
 
 
 def _pretrain(options: argparse.Namespace) -> None:
@@ -24,6 +24,7 @@ def _pretrain(options: argparse.Namespace) -> None:
             folder=options.output,
             work_root=Path(config.run.folder).absolute() / config.run_id / "work",
             say=say,
+            from_scratch=options.from_scratch,
         )
     print_json(counts)
 
@@ -50,7 +51,8 @@ VERBS = (
                 "dest": "start",
                 "metavar": "PATH",
                 "help": "model to start from, in any layout: training.start",
-            }
+            },
+            "--from-scratch": FROM_SCRATCH,
         },
     ),
     Verb(

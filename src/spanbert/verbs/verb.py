@@ -12,6 +12,8 @@ from spanbert.config import Config, load_config, parse_config
 
 QUICKSTART = "--config configs/quickstart.toml"  # in the examples
 
+FROM_SCRATCH = {"action": "store_true", "help": "put earlier checkpoints aside, begin at step 0"}
+
 
 @dataclass(frozen=True)
 class Verb:

@@ -67,3 +67,14 @@ def test_all_bad_is_a_refusal_and_never_a_silent_restart(store):
 
 def test_none_at_all_is_a_fresh_start(store):
     assert store.newest(silent) is None
+
+
+def test_what_comes_after_a_skipped_checkpoint_outlasts_it(tmp_path):
+    store = CheckpointStore(tmp_path, keep=1, inputs={})
+    store.save(state(4))
+    newer = CheckpointStore(tmp_path, keep=2, inputs={})
+    (newer.save(state(9)) / "model.safetensors").write_bytes(b"")
+    assert load_state(store.newest(silent)).step == 4
+    store.save(state(6))
+    assert load_state(store.newest(silent)).step == 6
+    assert len(list(tmp_path.glob("skipped-step-00000009-*"))) == 1  # for a person to look at

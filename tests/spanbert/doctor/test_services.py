@@ -143,6 +143,8 @@ def test_what_speaks_no_http_is_told_of():
         ("http://user:p/w@d@host", "http://host"),
         ("user:pass@host:6379", "host:6379"),
         ("host:6379", "host:6379"),
+        ("http://u:sec?ret@h:1", "http://h:1"),
+        ("https://host:1/a@b", "https://b"),  # rather too short
     ],
 )
 def test_addresses_are_shown_without_passwords(url, seen):

@@ -125,3 +125,31 @@ def test_pairs_with_next_sentence_prediction_train_to_the_end(artifacts, pair_sh
     assert {"nsp_loss"} <= curve[0].keys()
     assert "sbo_loss" not in curve[0]
     assert curve[0]["loss"] == pytest.approx(curve[0]["mlm_loss"] + curve[0]["nsp_loss"])
+
+
+def test_a_lost_disk_is_made_good_from_the_mirror(artifacts, inputs, tmp_path):
+    url = (tmp_path / "mirror").as_uri()
+    config = tiny.config(tmp_path, f"training.checkpoint_url='{url}'")
+    with pytest.raises(Cut):
+        train_on_worker(config, inputs, log=cut_at(9))
+    shutil.rmtree(inputs.work_folder)
+    said = []
+    train_on_worker(config, inputs, say=said.append)
+    assert "fetching the checkpoint after step 8" in said
+    uncut = replace(inputs, work_folder=tmp_path / "uncut")
+    train_on_worker(artifacts.config, uncut)
+    assert weights_digest(inputs, 12) == weights_digest(uncut, 12)
+
+
+def test_a_damaged_checkpoint_is_made_good_from_the_mirror(inputs, tmp_path):
+    url = (tmp_path / "mirror").as_uri()
+    config = tiny.config(tmp_path, f"training.checkpoint_url='{url}'")
+    train_on_worker(config, inputs)
+    expected = weights_digest(inputs, 12)
+    path = inputs.checkpoints / "step-00000012" / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:-1])
+    said = []
+    train_on_worker(config, inputs, say=said.append)
+    assert any("skipped" in line for line in said)
+    assert "going on from the checkpoint after step 12" in said
+    assert weights_digest(inputs, 12) == expected

@@ -1,0 +1,3 @@
+from spanbert.objects.store import ObjectStore
+
+__all__ = ["ObjectStore"]
