@@ -19,7 +19,8 @@ from types import TracebackType
 from spanbert.storage import write_text_atomic
 
 _FIRST_STEP = 10  # times the limit: it may compile
-_BEATS = 10  # in the time of the limit
+_BEATS = 10  # in the time of the limit, at least
+_BEAT_S = 5.0  # at most
 HUNG = 70  # exit code of a worker that ended itself
 
 
@@ -34,6 +35,7 @@ class Watchdog:
 
     def __init__(self, folder: Path, rank: int, limit_s: float) -> None:
         self._folder, self._rank, self._limit_s = folder, rank, limit_s
+        self._pause_s = min(_BEAT_S, limit_s / _BEATS)
         self._done: int | None = None
         self._moved_s = time.monotonic()
         self._ended = threading.Event()
@@ -41,6 +43,7 @@ class Watchdog:
 
     def __enter__(self) -> "Watchdog":
         self._folder.mkdir(parents=True, exist_ok=True)
+        self._beat()
         self._thread.start()
         return self
 
@@ -59,7 +62,7 @@ class Watchdog:
         self._done, self._moved_s = done, time.monotonic()
 
     def _watch(self) -> None:
-        while not self._ended.wait(self._limit_s / _BEATS):
+        while not self._ended.wait(self._pause_s):
             self._beat()
             limit_s = self._limit_s * (_FIRST_STEP if self._done is None else 1)
             if time.monotonic() - self._moved_s > limit_s:
@@ -82,9 +85,9 @@ class Watchdog:
                 print(f"rank {rank}: {told} {_system_state(told['pid'])}", file=file)
             print(f"\nstacks of rank {self._rank}:", file=file, flush=True)
             faulthandler.dump_traceback(file, all_threads=True)
-        time.sleep(2 * self._limit_s / _BEATS)  # others that hang alike write theirs as well
+        time.sleep(2 * self._pause_s)  # others that hang alike write theirs as well
         for rank, told in _neighbours(self._folder):
-            if rank != self._rank and _is_silent(self._folder, rank, self._limit_s):
+            if rank != self._rank and _is_silent(self._folder, rank, 3 * self._pause_s):
                 with contextlib.suppress(OSError):
                     os.kill(told["pid"], signal.SIGKILL)
         os._exit(HUNG)
@@ -125,7 +128,7 @@ def _neighbours(folder: Path) -> list[tuple[int, dict]]:
 
 def _is_silent(folder: Path, rank: int, limit_s: float) -> bool:
     age_s = time.time() - (folder / f"rank-{rank}.json").stat().st_mtime
-    return age_s > limit_s / 2
+    return age_s > limit_s
 
 
 def _system_state(pid: int) -> str:
