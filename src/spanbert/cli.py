@@ -16,6 +16,7 @@ from spanbert.verbs import (
     planning,
     pretraining,
     tasks,
+    tracking,
 )
 
 VERBS = (
@@ -27,6 +28,7 @@ VERBS = (
     *pretraining.VERBS,
     *models.VERBS,
     *tasks.VERBS,
+    *tracking.VERBS,
 )
 GROUPS = {
     "evaluate": "losses of a pre-trained model: pretraining",
