@@ -206,6 +206,7 @@ def test_f33_spoiled_answers_lose_and_double_nothing(
     proxy.coming.extend((fault, "") * num_faults)
     train(tracking, tmp_path / "curve", (1, 2, 3))
     proxy.coming.clear()
+    assert any(met == fault for _, met in proxy.seen)
     assert sync(config, tmp_path, capsys)[0] == 0
     assert points_of(server, config) == expected(1, 2, 3)
 
@@ -272,25 +273,27 @@ def test_f52_registering_again_gives_the_same_version(server, proxy, config, tra
     assert str(client.get_model_version_by_alias("again-qa", first.alias).version) == "1"
 
 
+@pytest.mark.parametrize("fault", ["reset", "short"])
 def test_f52_cut_off_at_any_request_the_next_attempt_makes_one_version(
-    server, proxy, config, tracking, tmp_path
+    server, proxy, config, tracking, tmp_path, fault
 ):
-    """A connection that is cut stands for a kill: what the server did until then stays."""
-    config, model = named(config, "cut"), model_in(tmp_path / "model", "one")
+    """A cut connection stands for a kill, before the server did what it was asked or after."""
+    name = f"cut-{fault}"
+    config, model = named(config, name), model_in(tmp_path / "model", "one")
     with tracking.step("register-qa") as step:
         step.ship()
     before = 0
     while True:  # a request more gets through each time
         proxy.coming.extend([""] * before)
-        proxy.always = "reset"
+        proxy.always = fault
         try:
             with tracking.step("register-qa") as step:
                 register(model, purpose="qa", scores={}, config=config, step=step)
             break
         except DependencyError:
-            before += 3
+            before += 2
         finally:
             proxy.always = ""
             proxy.coming.clear()
     assert registered(tracking, config, model).version == "1"
-    assert len(versions(server, "cut-qa")) == 1
+    assert len(versions(server, f"{name}-qa")) == 1
