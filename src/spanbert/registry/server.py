@@ -134,7 +134,7 @@ def server_errors(uri: str) -> Iterator[None]:
     try:
         yield
     except (MlflowException, SQLAlchemyError, OSError, ValueError) as error:
-        told = (str(error).splitlines() or [""])[0][:200]
+        told = (str(error).splitlines() or [""])[0].replace(uri, without_password(uri))[:200]
         if isinstance(error, MlflowException) and error.error_code == _REFUSED:
             raise RefusedError(told, place=without_password(uri)) from error
         raise DependencyError(

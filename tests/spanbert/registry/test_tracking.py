@@ -155,6 +155,15 @@ def test_recording_opens_no_connection(tmp_path, monkeypatch):
         assert count_waiting(run.spool, config.registry.tracking_uri) == 6
 
 
+def test_a_password_is_not_told(tmp_path):
+    uri = "http://user:secret@127.0.0.1:9"
+    config, lines = tiny.config(tmp_path, f'registry.tracking_uri="{uri}"'), []
+    with Tracking(config, tmp_path, lines.append).step("sort"):
+        pass
+    assert "127.0.0.1:9" in lines[0]
+    assert "secret" not in lines[0]
+
+
 def test_an_address_is_told_without_its_password():
     assert without_password("https://user:secret@host:5000") == "host:5000"
     assert without_password("https://host:5000") == "https://host:5000"
