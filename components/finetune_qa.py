@@ -25,15 +25,17 @@ def finetune_qa(
     from dataclasses import asdict
     from pathlib import Path
 
-    from spanbert.registry.tracking import MetricsSink
     from spanbert.steps import flat, pipeline_step
     from spanbert.storage import read_manifest
     from spanbert.tasks.qa.train import finetune_qa as finetune
+    from spanbert.training.curve import CurveFile
     from spanbert.training.start import with_start_sizes
 
-    with pipeline_step(f"finetune-qa-{start.replace(' ', '-')}", config_toml, run_folder) as step:
+    name = f"finetune-qa-{start.replace(' ', '-')}"
+    with pipeline_step(name, config_toml, run_folder) as step:
+        curve = step.run_folder / "work" / f"{name}.jsonl"
         step.run.log_params(flat({"qa": asdict(step.config.qa)}) | {"start": start})
-        with MetricsSink(step.tracking.uri, step.run.run_id) as log:
+        with step.run.follow(curve):
             training = finetune(
                 Path(qa_model.path),
                 start=Path(encoder.path) if encoder else None,
@@ -42,7 +44,7 @@ def finetune_qa(
                 config=step.config.qa,
                 seed=step.config.run.seed,
                 say=step.say,
-                log=log,
+                log=CurveFile(curve),
             )
         digest = read_manifest(Path(qa_model.path), "model").digest
         step.record({"questions": training.num_questions}, {"qa_model": digest})

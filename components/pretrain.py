@@ -17,6 +17,7 @@ def pretrain(
     from dataclasses import asdict
     from pathlib import Path
 
+    from spanbert.registry.tracking import exactness_tags
     from spanbert.steps import flat, pipeline_step
     from spanbert.storage import read_manifest
     from spanbert.training.ray_job import pretrain as run_pretraining
@@ -32,10 +33,12 @@ def pretrain(
             folder=Path(encoder.path),
             work_root=step.run_folder / "work",
             say=step.say,
+            follow=step.run.follow,
         )
         manifest = read_manifest(Path(encoder.path), "model")
+        step.run.log_tags(exactness_tags(counts))
         step.record(
-            {"num_parameters": counts["num_parameters"]},
+            {name: counts[name] for name in ("num_parameters", "skipped_steps")},
             manifest.inputs | {"encoder": manifest.digest},
         )
     return counts["steps"]

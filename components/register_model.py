@@ -37,7 +37,6 @@ def register_model(
             scores=figures,
             config=step.config,
             step=step.run,
-            uri=step.tracking.uri,
         )
         write_scores(Path(registration.path), {"registered": asdict(registered)})
         step.say(f"{registered.name} version {registered.version}, {registered.uri}")

@@ -25,5 +25,5 @@ def score_cell(
         found = cell_scores(step.config, [Path(s.path) for s in (pretraining_scores, qa_scores)])
         write_scores(Path(cell.path), {"cell": asdict(found)})
         place = {"scheme": found.scheme, "objective": found.objective, "seed": found.seed}
-        step.tracking.conclude(found.run_id, found.figures, params=place)
+        step.tracking.conclude(found.figures, params=place)
         step.say(f"finished {step.config.run.name}")

@@ -20,6 +20,7 @@ def write_ablation(
 
     from spanbert.ablation.results import gather_ablation, read_cell, write_results
     from spanbert.ablation.variants import OBJECTIVES, with_pairs
+    from spanbert.registry.tracking import Tracking
     from spanbert.steps import pipeline_step
 
     with pipeline_step("write-ablation", config_toml, run_folder) as step:
@@ -29,6 +30,7 @@ def write_ablation(
             write_results(gathered, target)
         files = [step.run_folder / name for name in ("ablation.md", "ablation.json")]
         Path(table.path).write_text(files[0].read_text())
-        step.tracking.conclude(step.config.run_id, {}, files)
+        step.tracking.conclude({}, files)
         if any(OBJECTIVES[cell.objective].nsp for cell in found):  # pairs were cut in a run besides
-            step.tracking.conclude(with_pairs(step.config, True).run_id, {})
+            pairs = with_pairs(step.config, True)
+            Tracking(pairs, step.run_folder, step.say).conclude({})

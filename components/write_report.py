@@ -41,4 +41,4 @@ def write_report(
             write_results(gathered, target)
         Path(page.path).write_text((step.run_folder / "report.html").read_text())
         files = [step.run_folder / name for name in ("report.html", "results.json")]
-        step.tracking.conclude(step.config.run_id, headline(gathered), files)
+        step.tracking.conclude(headline(gathered), files)

@@ -17,6 +17,7 @@ from spanbert.verbs import (
     planning,
     pretraining,
     tasks,
+    tracking,
 )
 
 VERBS = (
@@ -29,6 +30,7 @@ VERBS = (
     *pretraining.VERBS,
     *models.VERBS,
     *tasks.VERBS,
+    *tracking.VERBS,
 )
 GROUPS = {
     "evaluate": "losses of a pre-trained model: pretraining",

@@ -12,7 +12,7 @@ MARK = "\u25b8 "
 
 @runtime_checkable
 class LogMetrics(Protocol):
-    """Takes the figures of one step; `registry.tracking` gives one that MLflow keeps."""
+    """Takes the figures of one step; `training.curve` gives one that keeps them on disk."""
 
     def __call__(self, step: int, metrics: dict[str, float]) -> None:
         """Record `metrics` at `step`."""

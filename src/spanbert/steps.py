@@ -29,7 +29,7 @@ _LONGEST_CAUSE = 300  # characters of an unforeseen error; the log has all of it
 class Step:
     """One running step.
 
-    `record` gathers what the step wants remembered; it is sent when the step ends well.
+    `record` gathers what the step wants remembered when it ends well.
     """
 
     config: Config
@@ -62,8 +62,8 @@ def pipeline_step(name: str, config_toml: str, run_folder: str) -> Iterator[Step
     folder = Path(run_folder)
     try:
         config = parse_config(config_toml)
-        tracking = Tracking(config)
-        with tracking.step(config.run_id, name) as run:
+        tracking = Tracking(config, folder, announce)
+        with tracking.step(name) as run:
             step = Step(config, folder, tracking, run)
             step.say(name)
             began_s = time.monotonic()

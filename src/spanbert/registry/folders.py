@@ -4,8 +4,9 @@ from pathlib import Path
 
 from spanbert.config import Config
 from spanbert.errors import DataError
+from spanbert.registry.address import SQLITE, tracking_uri
 
-_SCHEME, _SQLITE = "models:/", "sqlite:///"
+_SCHEME = "models:/"
 
 
 def model_folder(name: str, config: Config) -> Path:
@@ -30,10 +31,8 @@ def _registered(name: str, config: Config) -> Path:
     import mlflow
     from mlflow.artifacts import download_artifacts
 
-    from spanbert.registry.address import tracking_uri
-
     uri = tracking_uri(config)
-    if uri.startswith(_SQLITE) and not Path(uri.removeprefix(_SQLITE)).is_file():
+    if uri.startswith(SQLITE) and not Path(uri.removeprefix(SQLITE)).is_file():
         raise DataError(
             f"no tracking database at {uri}",
             place=name,

@@ -9,13 +9,15 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import mlflow
 from mlflow import MlflowClient
+from mlflow.models.model import ModelInfo
 
 from spanbert import __version__
 from spanbert.config import Config
+from spanbert.registry.address import tracking_uri
+from spanbert.registry.server import server_errors
 from spanbert.registry.tracking import StepRun
 from spanbert.storage import verify
 
@@ -25,6 +27,7 @@ LOADERS = {
     "qa": ("spanbert.registry.question_answering", "-qa"),
 }
 DIGEST_TAG = "spanbert.digest"
+_AWAITED_S = 10  # for a version to be ready; with MLflow's own stores it is at once
 
 
 @dataclass(frozen=True)
@@ -42,57 +45,66 @@ class RegisteredModel:
 
 
 def register(
-    folder: Path,
-    *,
-    purpose: str,
-    scores: Mapping[str, float],
-    config: Config,
-    step: StepRun,
-    uri: str,
+    folder: Path, *, purpose: str, scores: Mapping[str, float], config: Config, step: StepRun
 ) -> RegisteredModel:
     """Register a model folder; the same content gives the same version again.
+
+    A version and its digest are made in one request, so wherever this is cut off, calling it again
+    finds the version or makes it.
 
     Args:
         purpose: a key of `LOADERS`.
         scores: kept as tags of the version.
+        step: the version's lineage; what waits of it is sent first.
 
     Raises:
         IntegrityError: a file of the folder differs from its recorded digest.
+        DependencyError: the server does not answer; the folder is as it was.
     """
     loader_module, suffix = LOADERS[purpose]
-    name = f"{config.registry.model_name}{suffix}"
-    digest = verify(folder, "model").digest
-    client = MlflowClient(uri, uri)
-    version = _version_with(client, name, digest)
-    if version is None:
-        tags = {DIGEST_TAG: digest, "spanbert.run_id": config.run_id}
-        version = _log(folder, name, loader_module, step, uri)
-        for key, value in tags.items():
-            client.set_model_version_tag(name, version, key, value)
-        for metric, value in scores.items():
-            client.set_model_version_tag(name, version, metric, f"{value:.4f}")
-    client.set_registered_model_alias(name, config.registry.alias, version)
-    return RegisteredModel(name, version, config.registry.alias)
+    name, alias = f"{config.registry.model_name}{suffix}", config.registry.alias
+    tags = {DIGEST_TAG: verify(folder, "model").digest, "spanbert.run_id": config.run_id}
+    tags |= {metric: f"{value:.4f}" for metric, value in scores.items()}
+    run, uri = step.ship(), tracking_uri(config)
+    with server_errors(uri):
+        client = MlflowClient(uri, uri)
+        version = _version_with(client, name, tags[DIGEST_TAG])
+        if version is None:
+            source = _log(folder, name, loader_module, run, uri)
+            version = _create_version(client, name, source, run, tags)
+        client.set_registered_model_alias(name, alias, version)
+    return RegisteredModel(name, version, alias)
 
 
 def _version_with(client: MlflowClient, name: str, digest: str) -> str | None:
-    with contextlib.suppress(mlflow.MlflowException):  # no such model yet
-        for found in client.search_model_versions(f"name = '{name}'"):
-            if found.tags.get(DIGEST_TAG) == digest:
-                return str(found.version)
-    return None
+    """The oldest version of this content: one request that was thought lost may have made two."""
+    found = client.search_model_versions(f"name = '{name}'")
+    versions = [int(v.version) for v in found if v.tags.get(DIGEST_TAG) == digest]
+    return str(min(versions)) if versions else None
 
 
-def _log(folder: Path, name: str, loader_module: str, step: StepRun, uri: str) -> str:
+def _create_version(
+    client: MlflowClient, name: str, source: ModelInfo, run: str, tags: dict[str, str]
+) -> str:
+    with contextlib.suppress(mlflow.MlflowException):  # it is there; else the next request says so
+        client.create_registered_model(name)
+    made = client.create_model_version(
+        name, source.model_uri, run, tags, model_id=source.model_id, await_creation_for=_AWAITED_S
+    )
+    return str(made.version)
+
+
+def _log(folder: Path, name: str, loader_module: str, run: str, uri: str) -> ModelInfo:
     logging.getLogger("mlflow").setLevel(logging.ERROR)  # warns that there is no input example
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(uri)
-    mlflow.start_run(run_id=step.run_id)
-    logged: Any = mlflow.pyfunc.log_model(
-        name=name,
-        loader_module=loader_module,
-        data_path=str(folder),
-        registered_model_name=name,
-        pip_requirements=[f"spanbert=={__version__}"],
-    )
-    return str(logged.registered_model_version)
+    mlflow.start_run(run_id=run)
+    try:
+        return mlflow.pyfunc.log_model(
+            name=name,
+            loader_module=loader_module,
+            data_path=str(folder),
+            pip_requirements=[f"spanbert=={__version__}"],
+        )
+    finally:
+        mlflow.end_run()

@@ -4,12 +4,13 @@ import os
 import sys
 
 from spanbert.config import Config
-from spanbert.registry.tracking import Tracking
+from spanbert.progress import silent
+from spanbert.registry.server import Server
 
 
 def serve_ui(config: Config, port: int) -> None:
     """Become the server, on 127.0.0.1 until Ctrl-C; a foreign Host header is refused."""
-    uri = Tracking(config).uri
+    uri = Server(config, silent).uri
     print(f"http://127.0.0.1:{port}  (Ctrl-C ends it)", flush=True)
     names = f"127.0.0.1:{port},localhost:{port}"
     command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", uri]

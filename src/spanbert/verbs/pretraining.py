@@ -9,23 +9,26 @@ from spanbert.verbs.verb import FROM_SCRATCH, QUICKSTART, Verb, config_of, print
 
 
 def _pretrain(options: argparse.Namespace) -> None:
-    from spanbert.registry.tracking import Tracking
+    from spanbert.registry.tracking import Tracking, exactness_tags
     from spanbert.training.ray_job import pretrain
 
     config = config_of(options)
     if options.start is not None:
         config = replace(config, training=replace(config.training, start=options.start))
-    tracking = Tracking(config)
-    with tracking.step(config.run_id, "pretrain"):
+    run_folder = Path(config.run.folder).absolute() / config.run_id
+    with Tracking(config, run_folder, say).step("pretrain") as run:
         counts = pretrain(
             config,
             shards=options.shards,
             tokenizer=options.tokenizer,
             folder=options.output,
-            work_root=Path(config.run.folder).absolute() / config.run_id / "work",
+            work_root=run_folder / "work",
             say=say,
             from_scratch=options.from_scratch,
+            follow=run.follow,
         )
+        run.log_tags(exactness_tags(counts))
+        run.log_metrics({"skipped_steps": float(counts["skipped_steps"])})
     print_json(counts)
 
 

@@ -9,6 +9,7 @@ import pytest
 import tiny
 
 from spanbert.errors import DataError, IntegrityError
+from spanbert.registry.address import tracking_uri
 from spanbert.registry.folders import model_folder
 from spanbert.registry.models import register
 from spanbert.registry.tracking import Tracking
@@ -28,19 +29,18 @@ def setting(artifacts, tmp_path_factory):
         config=artifacts.config.qa,
         seed=1,
     )
-    return folder / "qa", config, Tracking(config)
+    return folder / "qa", config, Tracking(config, folder / "runs" / config.run_id, print)
 
 
 def registered(setting, folder=None):
     qa, config, tracking = setting
-    with tracking.step(config.run_id, "register") as step:
+    with tracking.step("register") as step:
         return register(
             folder or qa,
             purpose="qa",
             scores={"f1": 12.3456},
             config=config,
             step=step,
-            uri=tracking.uri,
         )
 
 
@@ -48,7 +48,7 @@ def test_the_same_content_is_one_version(setting):
     first, second = registered(setting), registered(setting)
     assert first == second
     assert first.uri == "models:/spanbert-qa@latest-evaluated"
-    client = mlflow.MlflowClient(setting[2].uri)
+    client = mlflow.MlflowClient(tracking_uri(setting[1]))
     version = client.get_model_version_by_alias("spanbert-qa", "latest-evaluated")
     assert version.tags["f1"] == "12.3456"
     assert version.tags["spanbert.run_id"] == setting[1].run_id
@@ -63,7 +63,7 @@ def test_it_answers_through_pyfunc_without_unpickling(setting, monkeypatch):
     monkeypatch.setattr(pickle, "load", refuse)
     monkeypatch.setattr(pickle, "loads", refuse)
     monkeypatch.setattr(pickle, "Unpickler", refuse)
-    mlflow.set_tracking_uri(setting[2].uri)
+    mlflow.set_tracking_uri(tracking_uri(setting[1]))
     model = mlflow.pyfunc.load_model("models:/spanbert-qa@latest-evaluated")
     context = "Ann of Bergen painted it near Oslo. The old miller forgot his own name."
     rows = pd.DataFrame([{"question": "Where?", "context": context}] * 2)
