@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CONFIG ?= configs/quickstart.toml
 
-.PHONY: run test test-slow check bench bench-full setup setup-dev setup-bench ui lock clean
+.PHONY: run test test-slow check bench bench-full soak setup setup-dev setup-bench ui lock clean
 
 run: setup
 	@$(BIN)/spanbert run --config $(CONFIG)
@@ -30,6 +30,10 @@ bench: setup-bench
 
 bench-full: setup-bench
 	@$(BIN)/python -m benchmarks --full
+
+# half an hour of random kills and outages; the weights must be those of an undisturbed run
+soak: setup-dev
+	@$(BIN)/python tests/faults/soak.py
 
 setup: .venv/bin/python
 	@$(BIN)/python requirements/install.py run

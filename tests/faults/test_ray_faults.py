@@ -1,91 +1,22 @@
 """Faults of a whole pre-training command: its driver, its workers, their machine."""
 
-import contextlib
-import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import group
 import psutil
 import pytest
-import tiny
+from faults.command import Command
 from ray.train import FailureConfig
 from ray.train.v2._internal.execution.failure_handling.default import DefaultFailurePolicy
 from ray.train.v2._internal.execution.failure_handling.failure_policy import FailureDecision
 from ray.train.v2.api.exceptions import PreemptionError
 from ray.train.v2.api.preemption import PreemptionInfo
 
-from spanbert.config import to_toml
-from spanbert.storage import read_manifest
-from spanbert.training.curve import read_curve
-from spanbert.training.worker import Inputs
-
 LONG = ("training.num_workers=2", "training.steps=1500", "training.log_every_steps=1")
 LONG += ("training.checkpoint_every_steps=100",)
-
-
-class Command:
-    """`spanbert pretrain` in a folder of its own."""
-
-    def __init__(self, artifacts, folder, *overrides):
-        self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
-        self.config = tiny.config(folder, *overrides)
-        (folder / "my.toml").write_text(to_toml(self.config))
-        self._words = [sys.executable, "-m", "spanbert.cli", "pretrain", "--config", "my.toml"]
-        self._words += ["--shards", artifacts.shards, "--tokenizer", artifacts.tokenizer]
-        self._words += ["--output", "encoder"]
-
-    def start(self, *more, path=()):
-        places = [*map(str, path), *sys.path]
-        return subprocess.Popen(
-            [*map(str, self._words), *more],
-            cwd=self.folder,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(places)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-
-    def run(self, *more, path=(), limit_s=200):
-        process = self.start(*more, path=path)
-        try:
-            out, _ = process.communicate(timeout=limit_s)
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-        return process.returncode, out
-
-    @property
-    def work(self):
-        (work,) = (self.folder / "runs" / self.config.run_id / "work").iterdir()
-        return work
-
-    def steps(self):
-        found = list((self.folder / "runs").glob("*/work/*/curve.jsonl"))
-        return [point["step"] for point in read_curve(found[0])] if found else []
-
-    def beat(self, rank=0):
-        """What a worker last told of itself; nothing where none has started."""
-        with contextlib.suppress(OSError, ValueError):
-            return json.loads((self.work / "workers" / f"rank-{rank}.json").read_text())
-        return None
-
-    def wait_for_step(self, step):
-        group.wait_for(lambda: self.steps()[-1:] >= [step], limit_s=120)
-
-    def digest(self):
-        return read_manifest(self.folder / "encoder", "model").digest
-
-
-def weights(command):
-    inputs = Inputs(Path(), Path(), command.work)
-    return group.weights(inputs, command.config.training.steps)
 
 
 def children_of(pid):
@@ -161,7 +92,7 @@ def test_f12_a_killed_driver_goes_on_by_the_same_command_to_the_same_weights(art
     assert code == 0, out
     assert "going on from the checkpoint after step" in out
     assert uncut.run()[0] == 0
-    assert weights(cut) == weights(uncut)
+    assert cut.weights() == uncut.weights()
     assert cut.steps() == uncut.steps() == list(range(1, 1501))
 
 
@@ -184,4 +115,4 @@ def test_f11_f14_a_killed_or_stopped_worker_is_replaced_with_the_same_result(
     assert process.returncode == 0, out
     print(f"recovery after {number.name}: {recovery_s:.1f} s")
     assert uncut.run()[0] == 0
-    assert weights(cut) == weights(uncut)
+    assert cut.weights() == uncut.weights()

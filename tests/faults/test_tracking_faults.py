@@ -5,19 +5,14 @@ Faults F32 (down at the start, in the middle, for ever), F33 (429, 500, slow, ga
 """
 
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
 from collections import Counter
 from dataclasses import replace
 
 import pytest
 import tiny
 from faults.proxy import FaultProxy
+from faults.servers import mlflow_server
 from mlflow import MlflowClient
 
 from spanbert.cli import main
@@ -33,23 +28,8 @@ from spanbert.training.curve import CurveFile
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     """The port of a server of our own."""
-    folder = tmp_path_factory.mktemp("server")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--workers", "1"]
-    command += ["--backend-store-uri", f"sqlite:///{folder}/mlflow.db"]
-    command += ["--artifacts-destination", str(folder / "artifacts")]
-    environment = os.environ | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(
-            command, env=environment, stdout=log, stderr=log, start_new_session=True
-        )
-    wait_until(lambda: answers(port), 60)
-    yield port
-    os.killpg(process.pid, signal.SIGTERM)
-    process.wait(20)
+    with mlflow_server(tmp_path_factory.mktemp("server")) as port:
+        yield port
 
 
 @pytest.fixture
@@ -79,14 +59,6 @@ def _impatient(monkeypatch):
     """Outages of these tests last seconds, so attempts come sooner than they do in earnest."""
     monkeypatch.setattr(follower, "_LOOK_AGAIN_S", 0.1)
     monkeypatch.setattr(follower, "_LONGEST_DELAY_S", 0.3)
-
-
-def answers(port):
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1) as answer:
-            return answer.status == 200
-    except OSError:
-        return False
 
 
 def wait_until(is_so, longest_s=20.0):
