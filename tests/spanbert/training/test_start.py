@@ -23,13 +23,15 @@ from spanbert.tokenizer.artifact import build_tokenizer
 from spanbert.tokenizer.config import TokenizerConfig
 from spanbert.tokenizer.subword import load_tokenizer
 from spanbert.training.curve import read_curve
+from spanbert.training.data import TrainingData
 from spanbert.training.start import (
     prepare_start,
     tokenizer_settings,
     with_sizes_of,
     with_start_sizes,
 )
-from spanbert.training.worker import Inputs, Seat, _batches, train_on_worker
+from spanbert.training.worker import Inputs, train_on_worker
+from spanbert.training.workers import ALONE
 
 NO_DROPOUT = ("model.hidden_dropout=0.0", "model.attention_dropout=0.0")
 
@@ -61,7 +63,8 @@ def test_the_first_loss_is_that_of_the_imported_model(artifacts, source, tmp_pat
     shards = ShardReader(artifacts.shards)
     tokenizer = load_tokenizer(artifacts.tokenizer)
     with torch.no_grad():
-        batches = _batches(config, tokenizer, shards, Seat())(0)
+        parts = TrainingData(config, tokenizer, shards, ALONE).batches_of(0)
+        batches = [batch for part in parts for batch in part]
         sums = sum(pretraining_losses(model, batch).sums.double() for batch in batches)
     targets = sum(len(batch.mlm_targets) for batch in batches)
     assert first["mlm_loss"] == pytest.approx(float(sums[0]) / targets, rel=1e-5)
