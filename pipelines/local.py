@@ -9,6 +9,7 @@ import components
 import pipelines
 import spanbert
 from pipelines.child import CELLS, Request, run_in_child, work_folders
+from pipelines.damaged import remove_damaged
 from spanbert.ablation.variants import Ablation, with_pairs
 from spanbert.config import Config, to_toml
 from spanbert.corpus.sources import digest_sources
@@ -43,6 +44,7 @@ def run_local(config: Config, say: Say, from_scratch: bool = False) -> dict[str,
         if from_scratch:
             for work_folder in work_folders(folder):
                 set_aside(work_folder, config.training.checkpoint_url)
+        remove_damaged(folder / "pipeline", say)
         run_in_child(folder, request, say, config.training.grace_s)
     return json.loads((folder / "results.json").read_text())
 
@@ -62,6 +64,7 @@ def run_ablation(ablation: Ablation, say: Say) -> dict[str, Any]:
         _link_log(Path(cell["run_folder"]))
     request = Request("ablation", grid, _arguments(ablation.shared, folder))
     with sole_owner(folder):
+        remove_damaged(folder / "pipeline", say)
         run_in_child(folder, request, say, ablation.base.training.grace_s)
     return json.loads((folder / "ablation.json").read_text())
 

@@ -156,6 +156,23 @@ def test_running_again_repeats_nothing_and_gives_the_same(finished):
 
 
 @pytest.mark.ray
+def test_f48_a_damaged_artifact_of_a_finished_step_is_made_again_and_nothing_else(finished):
+    run, _ = finished
+    before = results_of(run)
+    (tokens,) = run.folder.glob("pipeline/*/build-shards/shards/00000.tokens")
+    content = bytearray(tokens.read_bytes())
+    content[7] ^= 1
+    tokens.write_bytes(content)
+    output, _ = (process := run.start()).communicate(timeout=200)
+    assert process.returncode == 0, output
+    assert "made again" in output
+    assert "00000.tokens: content differs" in output
+    assert "build-shards" in output
+    assert "starting Ray" not in output
+    assert results_of(run)["provenance"]["artifacts"] == before["provenance"]["artifacts"]
+
+
+@pytest.mark.ray
 def test_changed_questions_are_scored_again_without_training_the_encoder_again(finished):
     run, _ = finished
     before = results_of(run)
@@ -232,6 +249,29 @@ def test_ctrl_c_leaves_no_process(tmp_path):
     assert processes_of(run.folder) == []
 
 
+@pytest.mark.ray
+def test_f53_sigterm_while_pretraining_saves_and_ends_all_processes_with_exit_75(tmp_path):
+    run = prepare(tmp_path, "training.steps=3000", "training.log_every_steps=10")
+    process = run.start()
+    run.wait_for(process, r"step \d+/3000")
+    os.kill(process.pid, signal.SIGTERM)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 75, output
+    assert "run the same command again to go on" in output
+    assert processes_of(run.folder) == []
+    assert list(run.folder.glob("work/*/checkpoints/step-*"))
+
+
+def test_f53_sigterm_in_another_step_ends_all_processes_with_exit_75(tmp_path):
+    run = prepare(tmp_path)
+    process = run.start()
+    run.wait_for(process, "prepare-corpus")
+    os.kill(process.pid, signal.SIGTERM)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 75, output
+    assert processes_of(run.folder) == []
+
+
 def test_a_second_run_of_the_same_settings_is_refused_with_the_owner(tmp_path):
     run = prepare(tmp_path)
     first = run.start()
@@ -240,7 +280,7 @@ def test_a_second_run_of_the_same_settings_is_refused_with_the_owner(tmp_path):
     os.kill(first.pid, signal.SIGINT)
     first.communicate(timeout=60)
     assert second.returncode == 2
-    assert f"process {first.pid} is running these settings" in output
+    assert re.search(rf"process {first.pid} on \S+, for \d+ s, is running these settings", output)
 
 
 @pytest.mark.slow
