@@ -21,6 +21,8 @@ import torch.multiprocessing
 from torch import Tensor, nn
 
 from benchmarks.workload import SPECIALS, Block, Rows, Size
+from spanbert.checkpoints.state import SpikeRecord, capture
+from spanbert.checkpoints.store import CheckpointStore, load_state
 from spanbert.config import Config, parse_config
 from spanbert.masking.segment import Masker
 from spanbert.model.config import ModelConfig
@@ -39,6 +41,7 @@ from spanbert.tokenizer.subword import SubwordTokenizer, load_tokenizer
 from spanbert.training.config import TrainingConfig
 from spanbert.training.data import TrainingData
 from spanbert.training.memory import keep_freed_memory
+from spanbert.training.optimizer import FlatAdamW
 from spanbert.training.prefetch import Prefetch
 from spanbert.training.step import Trainer
 from spanbert.training.worker import (
@@ -168,10 +171,47 @@ class Training:
         self._done += 1
         return figures
 
+    def fill_moments(self) -> FlatAdamW:
+        """The optimizer, as after a first update."""
+        optimizer = self._trainer.optimizer
+        names = [name for name, _ in self.model.named_parameters()]
+        values = dict(self.model.named_parameters())
+        moments = ("exp_avg", "exp_avg_sq")
+        optimizer.restore(1, {f"{n}.{m}": values[n].detach() for n in names for m in moments})
+        return optimizer
+
     def published_state(self) -> dict[str, Tensor]:
         """The weights under their published names, copied."""
         state = {name: tensor.detach().clone() for name, tensor in self.model.state_dict().items()}
         return published_names(state)
+
+
+@dataclass(frozen=True)
+class Saving:
+    """Seconds of one checkpoint, and its size."""
+
+    copy_s: float  # on the training thread
+    save_s: float  # in a thread of its own: written, digested, synced
+    read_s: float  # verified and loaded, once at a start
+    size_bytes: int
+
+
+def saving(config: Config, vocab_size: int, folder: Path) -> Saving:
+    """Copy, save, verify and load the state of a fresh model with moments."""
+    training = Training(config, vocab_size)
+    optimizer, store = training.fill_moments(), CheckpointStore(folder, keep=1, inputs={})
+    marks = [time.perf_counter()]
+    state = capture(1, training.model, optimizer, SpikeRecord(), {})
+    marks.append(time.perf_counter())
+    place = store.save(state)
+    marks.append(time.perf_counter())
+    newest = store.newest(lambda line: None)
+    assert newest is not None
+    load_state(newest)
+    marks.append(time.perf_counter())
+    size_bytes = sum(path.stat().st_size for path in place.iterdir())
+    copy_s, save_s, read_s = np.diff(marks).tolist()
+    return Saving(copy_s, save_s, read_s, size_bytes)
 
 
 class LossModule(nn.Module):

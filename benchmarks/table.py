@@ -21,6 +21,7 @@ BENCHMARKS = {
     "ray": "benchmarks.ray_workers",
     "memory": "benchmarks.memory",
     "scaling": "benchmarks.scaling",
+    "saving": "benchmarks.saving",
 }
 
 
