@@ -41,7 +41,7 @@ def kill_at_random_steps(config, inputs, chance, kills):
         group.wait(processes)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 2))])
 def test_f01_a_run_killed_at_random_steps_equals_an_uncut_one(place, tmp_path, seed):
     config = tiny.config(tmp_path, "training.num_workers=2", *LONG)
     inputs = place("cut")

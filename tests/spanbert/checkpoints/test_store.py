@@ -78,3 +78,50 @@ def test_what_comes_after_a_skipped_checkpoint_outlasts_it(tmp_path):
     store.save(state(6))
     assert load_state(store.newest(silent)).step == 6
     assert len(list(tmp_path.glob("skipped-step-00000009-*"))) == 1  # for a person to look at
+
+
+def test_f08_other_sizes_are_told_with_what_is_there_and_what_is_wanted(tmp_path):
+    sizes = {"hidden_size": 16, "num_layers": 2}
+    CheckpointStore(tmp_path, keep=2, inputs={}, config={"model": sizes}).save(state(1))
+    wanted = {"model": {"hidden_size": 32, "num_layers": 3}, "objective": {"nsp": True}}
+    with pytest.raises(CheckpointError) as refused:
+        CheckpointStore(tmp_path, keep=2, inputs={}, config=wanted).newest(silent)
+    assert refused.value.exit_code == 4
+    assert "model.hidden_size is 16 there, 32 in the settings" in str(refused.value)
+    assert "model.num_layers is 2 there, 3 in the settings" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "told"),
+    [
+        (["[PAD]", "b", "a", "c"], "4 and 4 entries: id 1 was 'a', now 'b', id 2 was 'b', now 'a'"),
+        (["[PAD]", "a", "b"], "4 and 3 entries: id 3 was 'c', now None"),
+        (["[PAD]", "a", "b", "c"], "the entries are the same, the rules that cut text are not"),
+    ],
+)
+def test_f09_another_vocabulary_is_told_with_the_first_ids_that_differ(tmp_path, vocabulary, told):
+    first = ["[PAD]", "a", "b", "c"]
+    made = CheckpointStore(tmp_path, keep=2, inputs={"tokenizer": "a" * 64}, vocabulary=first)
+    made.save(state(1))
+    other = {"tokenizer": "b" * 64}
+    with pytest.raises(CheckpointError) as refused:
+        CheckpointStore(tmp_path, keep=2, inputs=other, vocabulary=vocabulary).newest(silent)
+    assert told in str(refused.value)
+    assert refused.value.exit_code == 4
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "optimizer.safetensors", "state.json"])
+def test_f05_a_flipped_bit_is_named_with_its_file_and_block(tmp_path, name):
+    store = CheckpointStore(tmp_path, keep=2, inputs={})
+    store.save(state(1))
+    large = {"w": torch.zeros(2_000_000)}
+    path = store.save(TrainingState(2, large, {"w.exp_avg": torch.ones(2_000_000)})) / name
+    content = bytearray(path.read_bytes())
+    content[-2] ^= 16
+    path.write_bytes(content)
+    said = []
+    assert load_state(store.newest(said.append)).step == 1
+    assert name in said[0]
+    assert "sha256" in said[0]
+    if name != "state.json":
+        assert "in bytes 4194304 to 8000" in said[0]
