@@ -9,6 +9,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -39,6 +40,7 @@ from spanbert.tokenizer.artifact import build_tokenizer
 from spanbert.tokenizer.config import TokenizerConfig
 from spanbert.tokenizer.subword import SubwordTokenizer, load_tokenizer
 from spanbert.training.config import TrainingConfig
+from spanbert.training.curve import CurveFile
 from spanbert.training.data import TrainingData
 from spanbert.training.memory import keep_freed_memory
 from spanbert.training.optimizer import FlatAdamW
@@ -184,6 +186,26 @@ class Training:
         """The weights under their published names, copied."""
         state = {name: tensor.detach().clone() for name, tensor in self.model.state_dict().items()}
         return published_names(state)
+
+
+def tracked_steps(
+    training: Training, batch: PretrainingBatch, settings: Config, folder: Path, uri: str
+) -> float:
+    """Seconds of ten steps whose figures are written down, and sent to a server if one is named."""
+    from spanbert.registry.tracking import Tracking
+
+    curve = CurveFile(folder / "curve.jsonl")
+    follow = nullcontext()
+    with ExitStack() as stack:
+        if uri:
+            named = replace(settings, registry=replace(settings.registry, tracking_uri=uri))
+            run = stack.enter_context(Tracking(named, folder, lambda line: None).step("pretrain"))
+            follow = run.follow(folder / "curve.jsonl")
+        with follow:
+            began = time.perf_counter()
+            for number in range(10):
+                curve(number, training.step(batch))
+            return time.perf_counter() - began
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ BENCHMARKS = {
     "memory": "benchmarks.memory",
     "scaling": "benchmarks.scaling",
     "saving": "benchmarks.saving",
+    "outage": "benchmarks.outage",
 }
 
 
