@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from spanbert.config import Config
-from spanbert.errors import DependencyError
+from spanbert.errors import DataError, DependencyError
 from spanbert.progress import Say
 from spanbert.registry.address import server_name
 from spanbert.registry.server import Server
@@ -15,9 +15,16 @@ def sync(config: Config, say: Say) -> dict[str, int]:
     """Send all that waits; returns how many records were sent, and how many wait still.
 
     Raises:
+        DataError: nothing of this run was tracked.
         DependencyError: the server does not answer; what it took is noted.
     """
     spools = spools_of(config)
+    if not spools:
+        raise DataError(
+            f"no step of run {config.run_id} has left anything to send",
+            place=config.run.folder,
+            remedy="pass the settings and the --set of the run",
+        )
     try:
         sent = ship_all(spools, Server(config, say))
     except DependencyError as error:

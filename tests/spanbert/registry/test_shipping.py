@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mlflow import MlflowClient
 
-from spanbert.errors import DependencyError
+from spanbert.errors import DataError, DependencyError
 from spanbert.registry.address import tracking_uri
 from spanbert.registry.follower import delay_s
 from spanbert.registry.server import Server
 from spanbert.registry.shipping import ship
 from spanbert.registry.spool import count_waiting
+from spanbert.registry.sync import sync
 from spanbert.registry.tracking import Tracking
 from spanbert.training.curve import CurveFile
 
@@ -121,3 +122,9 @@ def test_attempts_come_less_often_up_to_a_minute_and_not_at_the_same_time():
     assert all(2.0 ** (n - 1) <= delay_s(n) <= 2.0**n for n in range(1, 6))
     assert all(30 <= delay_s(n) <= 60 for n in (6, 60, 6000))
     assert len({delay_s(3) for _ in range(5)}) == 5
+
+
+def test_a_run_that_tracked_nothing_is_told_of_and_no_store_is_made(tmp_path):
+    with pytest.raises(DataError, match="has left anything to send"):
+        sync(tiny.config(tmp_path), print)
+    assert not (tmp_path / "runs").exists()
