@@ -199,7 +199,7 @@ def main(options):
         sync = wild.sync()
         points = points_of(tracking.url)
         mirror = RemoteCheckpoints(ObjectStore(f"s3://soak/a/{wild.work.name}"), 3)
-        mirror.download(options.steps, folder / "back")
+        is_mirrored = options.steps in mirror.steps()
     moto.stop()
     expected = list(range(LOG_EVERY, options.steps + 1, LOG_EVERY))
     recoveries = sorted(victim.recoveries_s)
@@ -220,6 +220,7 @@ def main(options):
         "same_weights": calm.weights() == wild.weights(),
         "figures_once": wild.steps() == expected,
         "points_once": points == expected,
+        "mirrored": is_mirrored,
         "sync": sync,
         "exactness": group.exactness(wild.inputs, options.steps),
     }

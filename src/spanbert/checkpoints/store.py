@@ -89,6 +89,8 @@ class CheckpointStore:
                     folder = self._fetch(step)
                 self._accept(folder)
                 self._put_aside_after(step)
+                if self._mirror:
+                    self._mirror.upload(folder)  # its writer may have been killed before it was
                 return folder
             except SpanbertError as error:
                 skipped.append(str(error))

@@ -153,3 +153,13 @@ def test_a_damaged_checkpoint_is_made_good_from_the_mirror(inputs, tmp_path):
     assert any("skipped" in line for line in said)
     assert "going on from the checkpoint after step 12" in said
     assert weights_digest(inputs, 12) == expected
+
+
+def test_a_checkpoint_whose_writer_died_before_the_mirror_had_it_gets_there(inputs, tmp_path):
+    url = (tmp_path / "mirror").as_uri()
+    config = tiny.config(tmp_path, f"training.checkpoint_url='{url}'")
+    train_on_worker(config, inputs)
+    (mirrored,) = (tmp_path / "mirror").glob("*/step-00000012")
+    shutil.rmtree(mirrored)
+    train_on_worker(config, inputs)
+    assert (mirrored / "manifest.json").is_file()
