@@ -198,6 +198,7 @@ def _local_ray(config: Config, work_folder: Path, scratch: Path, say: Say) -> It
     token.unlink(missing_ok=True)
     with os.fdopen(os.open(token, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
         handle.write(_process_token())
+    before = os.environ.get("TMPDIR")
     os.environ |= {
         "RAY_AUTH_MODE": "token",
         "RAY_AUTH_TOKEN_PATH": str(token.absolute()),
@@ -205,6 +206,7 @@ def _local_ray(config: Config, work_folder: Path, scratch: Path, say: Say) -> It
         "RAY_TRAIN_ENABLE_PRINT_PATCH": "0",
         "RAY_TRAIN_ENABLE_PREEMPTION_WATCHER": "0",  # a process more; nobody preempts this machine
         "RAY_USAGE_STATS_ENABLED": "0",
+        "TMPDIR": str(scratch),  # the dashboard's sockets too need a short path
         # Ray's word for a cluster of one machine: every server then listens on 127.0.0.1 alone
         "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
     }
@@ -229,6 +231,8 @@ def _local_ray(config: Config, work_folder: Path, scratch: Path, say: Say) -> It
     finally:
         ray.shutdown()
         token.unlink(missing_ok=True)
+        os.environ.pop("TMPDIR")
+        os.environ |= {} if before is None else {"TMPDIR": before}
 
 
 @cache
