@@ -29,21 +29,30 @@ def leaving_on_sigterm(ask: Callable[[], bool], grace_s: float) -> Iterator[None
         yield
         return
 
+    raised: list[PreemptedError] = []
+
+    def end(cause: str) -> NoReturn:
+        raised.append(PreemptedError(cause, remedy=_REMEDY))
+        raise raised[-1]
+
     def leave(number: int, frame: FrameType | None) -> None:
         if not ask():
-            raise PreemptedError("asked to stop: what is finished is kept", remedy=_REMEDY)
+            end("asked to stop: what is finished is kept")
         signal.alarm(math.ceil(grace_s))
 
     def give_up(number: int, frame: FrameType | None) -> NoReturn:
-        raise PreemptedError(
+        end(
             f"asked to stop, and no checkpoint could be saved within {grace_s:g} s: the one before"
-            " is kept",
-            remedy=_REMEDY,
+            " is kept"
         )
 
     before = [signal.signal(signal.SIGTERM, leave), signal.signal(signal.SIGALRM, give_up)]
     try:
         yield
+    except Exception as error:  # Ray's waiting turns what a handler raises into errors of its own
+        if raised and error is not raised[-1]:
+            raise raised[-1] from error
+        raise
     finally:
         signal.alarm(0)
         for number, handler in zip((signal.SIGTERM, signal.SIGALRM), before, strict=True):
