@@ -24,7 +24,7 @@ def wait_as_ray_does(seconds):
 
 def test_the_wish_is_passed_on_and_work_goes_on():
     asked = []
-    with leaving_on_sigterm(lambda: asked.append(1) or True, grace_s=20):
+    with leaving_on_sigterm(lambda: asked.append(1) or True, grace_s=20.0):
         terminate()
         finished = True
     assert asked == [1]
@@ -32,14 +32,14 @@ def test_the_wish_is_passed_on_and_work_goes_on():
 
 
 def test_with_nobody_to_ask_it_is_the_end():
-    with pytest.raises(PreemptedError) as left, leaving_on_sigterm(lambda: False, grace_s=20):
+    with pytest.raises(PreemptedError) as left, leaving_on_sigterm(lambda: False, grace_s=20.0):
         terminate()
     assert left.value.exit_code == 75
 
 
 def test_after_the_grace_it_is_the_end_whatever_waiting_makes_of_it():
     def work():
-        with leaving_on_sigterm(lambda: True, grace_s=1):
+        with leaving_on_sigterm(lambda: True, grace_s=1.0):
             terminate()
             wait_as_ray_does(10)
 
@@ -52,12 +52,12 @@ def test_after_the_grace_it_is_the_end_whatever_waiting_makes_of_it():
 
 def test_handlers_are_put_back():
     before = [signal.getsignal(n) for n in (signal.SIGTERM, signal.SIGALRM)]
-    with leaving_on_sigterm(lambda: True, grace_s=1):
+    with leaving_on_sigterm(lambda: True, grace_s=1.0):
         terminate()
     assert [signal.getsignal(n) for n in (signal.SIGTERM, signal.SIGALRM)] == before
     time.sleep(1.2)  # the alarm is off
 
 
 def test_other_errors_stay_what_they_are():
-    with pytest.raises(KeyError), leaving_on_sigterm(lambda: True, grace_s=1):
+    with pytest.raises(KeyError), leaving_on_sigterm(lambda: True, grace_s=1.0):
         raise KeyError
