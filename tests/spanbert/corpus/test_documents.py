@@ -313,10 +313,10 @@ def test_a_corpus_without_documents_lists_files_and_counts(tmp_path, rows):
 def test_both_sides_are_published_or_neither(tmp_path, monkeypatch, failing):
     replace = storage._replace_folder
 
-    def fail_for_one(source, target):
+    def fail_for_one(source, target, *more):
         if target.name == failing:
             raise OSError(28, "No space left on device", str(target))
-        replace(source, target)
+        replace(source, target, *more)
 
     monkeypatch.setattr(storage, "_replace_folder", fail_for_one)
     assert "No space left" in refused(tmp_path, StorageError, rows=rows_of("ab"))
