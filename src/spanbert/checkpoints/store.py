@@ -72,11 +72,11 @@ class CheckpointStore:
         """The newest checkpoint that verifies, or None where there is none at all.
 
         A damaged one is skipped, named and put aside; the mirror's is taken where it is newer or
-        whole.
-        Leftovers of killed writers are removed.
+        whole. Leftovers of killed writers are removed.
 
         Raises:
             CheckpointError: there are checkpoints, but none that can be used.
+            StorageError: the mirror does not answer; nothing is skipped for that.
         """
         remove_partials(self._folder)
         if self._mirror:
@@ -88,13 +88,16 @@ class CheckpointStore:
                     say(f"fetching the checkpoint after step {step}")
                     folder = self._fetch(step)
                 self._accept(folder)
-                self._put_aside_after(step)
-                if self._mirror:
-                    self._mirror.upload(folder)  # its writer may have been killed before it was
-                return folder
+            except StorageError:  # an outage says nothing of the checkpoint
+                raise
             except SpanbertError as error:
                 skipped.append(str(error))
                 say(f"skipped checkpoint: {error}")
+                continue
+            self._put_aside_after(step)
+            if self._mirror:
+                self._mirror.upload(folder)  # its writer may have been killed before it was
+            return folder
         if skipped:
             raise CheckpointError(
                 f"none of {len(skipped)} checkpoints can be used; first reason: {skipped[0]}",

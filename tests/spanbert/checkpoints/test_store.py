@@ -3,9 +3,11 @@
 import pytest
 import torch
 
+from spanbert.checkpoints.remote import RemoteCheckpoints
 from spanbert.checkpoints.state import TrainingState
 from spanbert.checkpoints.store import CheckpointStore, load_state
-from spanbert.errors import CheckpointError
+from spanbert.errors import CheckpointError, StorageError
+from spanbert.objects import ObjectStore
 from spanbert.progress import silent
 
 
@@ -78,6 +80,34 @@ def test_what_comes_after_a_skipped_checkpoint_outlasts_it(tmp_path):
     store.save(state(6))
     assert load_state(store.newest(silent)).step == 6
     assert len(list(tmp_path.glob("skipped-step-00000009-*"))) == 1  # for a person to look at
+
+
+class Away(RemoteCheckpoints):
+    """A mirror that has two more steps and lets nothing through."""
+
+    def __init__(self, folder):
+        super().__init__(ObjectStore(folder.as_uri()), keep=9)
+
+    def steps(self, say=silent):
+        return {5: None, 6: None}
+
+    def download(self, step, folder):
+        raise StorageError("no answer")
+
+    def upload(self, folder):
+        raise StorageError("no answer")
+
+
+@pytest.mark.parametrize("newest_here", [2, 9])
+def test_an_outage_of_the_mirror_is_told_and_skips_no_checkpoint(tmp_path, newest_here):
+    CheckpointStore(tmp_path / "c", keep=9, inputs={}).save(state(1))
+    CheckpointStore(tmp_path / "c", keep=9, inputs={}).save(state(newest_here))
+    before, said = sorted((tmp_path / "c").iterdir()), []
+    mirror = Away(tmp_path / "mirror")
+    with pytest.raises(StorageError, match="no answer"):
+        CheckpointStore(tmp_path / "c", keep=9, inputs={}, mirror=mirror).newest(said.append)
+    assert sorted((tmp_path / "c").iterdir()) == before
+    assert not any("skipped" in line for line in said)
 
 
 def test_f08_other_sizes_are_told_with_what_is_there_and_what_is_wanted(tmp_path):
