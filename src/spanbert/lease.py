@@ -24,14 +24,12 @@ def sole_owner(folder: Path) -> Iterator[None]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / _FILE).open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not try_lock(lock):
             raise ConfigError(
                 f"{_owner(lock)} is running these settings",
                 place=str(folder),
                 remedy="wait for it, or change a setting, for example --set run.seed=2",
-            ) from error
+            )
         lock.truncate(0)
         owner = {"pid": os.getpid(), "host": socket.gethostname(), "since_s": time.time()}
         lock.write(json.dumps(owner))
@@ -45,11 +43,16 @@ def is_owned(folder: Path) -> bool:
     if not path.is_file():
         return False
     with path.open() as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+        return not try_lock(lock, fcntl.LOCK_SH)
+
+
+def try_lock(lock: TextIO, kind: int = fcntl.LOCK_EX) -> bool:
+    """Lock an open file until it is closed, if nobody else has; never waits."""
+    try:
+        fcntl.flock(lock, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _owner(lock: TextIO) -> str:

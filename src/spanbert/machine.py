@@ -12,6 +12,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+BF16_INSTRUCTIONS = frozenset({"avx512_bf16", "amx_bf16"})  # one is enough; x86
 _ROOT = Path("/")
 _PROBE_S = 2.0
 
@@ -26,6 +27,15 @@ def usable_cpus(root: Path = _ROOT) -> int:
 def available_memory(root: Path = _ROOT) -> int:
     """Bytes that can still be taken: the host's, or the room under a cgroup's limit if lower."""
     return min([_host_memory(root), *_memory_rooms(root)])
+
+
+def oom_kills(root: Path = _ROOT) -> int:
+    """Processes of this container that were killed for memory; 0 where the system does not say."""
+    counts = [0]
+    for folder in _cgroups(root, "memory"):
+        events = _text(folder / "memory.events") or _text(folder / "memory.oom_control")
+        counts += map(int, re.findall(r"^oom_kill (\d+)$", events, flags=re.MULTILINE))
+    return max(counts)
 
 
 def cpu_flags(root: Path = _ROOT) -> frozenset[str]:

@@ -153,7 +153,7 @@ def remove_partials(parent: Path) -> None:
 
 def remove_folder(folder: Path) -> None:
     """Remove a folder so that no half of it is ever in its place: it is renamed first."""
-    aside = folder.parent / f".{folder.name}.{uuid.uuid4().hex[:12]}.partial"
+    aside = _partial_name(folder)
     folder.rename(aside)
     shutil.rmtree(aside, ignore_errors=True)
 

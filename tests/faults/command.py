@@ -50,12 +50,16 @@ class Command:
         return process.returncode, out
 
     @property
+    def _works(self):
+        return self.folder / "runs" / self.config.run_id / "work"
+
+    @property
     def work(self):
-        (work,) = (self.folder / "runs" / self.config.run_id / "work").iterdir()
+        (work,) = self._works.iterdir()
         return work
 
     def steps(self):
-        found = list((self.folder / "runs").glob("*/work/*/curve.jsonl"))
+        found = list(self._works.glob("*/curve.jsonl"))
         return [point["step"] for point in read_curve(found[0])] if found else []
 
     def beat(self, rank=0):

@@ -13,6 +13,7 @@ import pytest
 import tiny
 from faults.proxy import FaultProxy
 from faults.servers import mlflow_server
+from group import wait_for
 from mlflow import MlflowClient
 
 from spanbert.cli import main
@@ -61,13 +62,6 @@ def _impatient(monkeypatch):
     monkeypatch.setattr(follower, "_LONGEST_DELAY_S", 0.3)
 
 
-def wait_until(is_so, longest_s=20.0):
-    give_up_s = time.monotonic() + longest_s
-    while not is_so():
-        assert time.monotonic() < give_up_s
-        time.sleep(0.05)
-
-
 def points_of(server, config, metric="loss"):
     """Step and value of each point of the runs with this run's tag."""
     client = MlflowClient(f"http://127.0.0.1:{server}")
@@ -108,7 +102,7 @@ def test_f32_down_at_the_start_and_back_in_the_middle(server, proxy, config, tra
     def back(step):
         if step == 2:
             proxy.start()
-            wait_until(lambda: points_of(server, config) == expected(1, 2))
+            wait_for(lambda: points_of(server, config) == expected(1, 2))
 
     train(tracking, tmp_path / "curve", (1, 2, 3), back)
     assert points_of(server, config) == expected(1, 2, 3)
@@ -117,7 +111,7 @@ def test_f32_down_at_the_start_and_back_in_the_middle(server, proxy, config, tra
 def test_f32_down_in_the_middle(server, proxy, config, tracking, tmp_path, told):
     def outage(step):
         if step == 1:
-            wait_until(lambda: points_of(server, config) == expected(1))
+            wait_for(lambda: points_of(server, config) == expected(1))
             proxy.stop()
         if step == 3:
             proxy.start()

@@ -114,22 +114,27 @@ def test_f21_a_loss_that_is_not_finite_stops_both_workers_on_that_step_with_its_
     assert segments.max() < len(ShardReader(inputs.shards).lengths())
 
 
-def test_f22_a_gradient_spike_is_skipped_counted_and_changes_nothing(place, tmp_path, monkeypatch):
-    config = tiny.config(
-        tmp_path, "training.steps=140", "training.log_every_steps=1", "training.learning_rate=1e-5"
-    )
+@pytest.fixture
+def one_spike(monkeypatch):
+    """The first gradient after a full window is ten thousand times too large."""
     whole = Trainer._backward
 
     def spiked(self, batch, scales):
         factor = 1e4 if self.spikes.skipped == 0 and len(self.spikes.record.norms) == 128 else 1
         return whole(self, batch, [scale * factor for scale in scales])
 
+    monkeypatch.setattr(Trainer, "_backward", spiked)
+
+
+def test_f22_a_gradient_spike_is_skipped_counted_and_changes_nothing(place, tmp_path, one_spike):
+    config = tiny.config(
+        tmp_path, "training.steps=140", "training.log_every_steps=1", "training.learning_rate=1e-5"
+    )
     before = {}
 
     def look(done, metrics):
         before[done] = metrics
 
-    monkeypatch.setattr(Trainer, "_backward", spiked)
     inputs = place("spiked")
     train_on_worker(config, inputs, log=look)
     assert [before[step]["skipped_steps"] for step in (128, 129, 140)] == [0, 1, 1]
@@ -139,13 +144,8 @@ def test_f22_a_gradient_spike_is_skipped_counted_and_changes_nothing(place, tmp_
     assert before[129]["grad_norm"] > 1000 * before[128]["grad_norm"]
 
 
-def test_a_run_with_a_skipped_step_resumes_to_the_bit(place, tmp_path, monkeypatch):
+def test_a_run_with_a_skipped_step_resumes_to_the_bit(place, tmp_path, one_spike):
     config = tiny.config(tmp_path, "training.steps=140", "training.log_every_steps=1")
-    whole = Trainer._backward
-
-    def spiked(self, batch, scales):
-        factor = 1e4 if self.spikes.skipped == 0 and len(self.spikes.record.norms) == 128 else 1
-        return whole(self, batch, [scale * factor for scale in scales])
 
     class Cut(Exception):
         pass
@@ -154,7 +154,6 @@ def test_a_run_with_a_skipped_step_resumes_to_the_bit(place, tmp_path, monkeypat
         if done == 134:
             raise Cut
 
-    monkeypatch.setattr(Trainer, "_backward", spiked)
     train_on_worker(config, place("uncut"))
     with pytest.raises(Cut):
         train_on_worker(config, place("cut"), log=cut)

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from spanbert.machine import available_memory, cpu_flags, usable_cpus, visible_gpus
+from spanbert.machine import available_memory, cpu_flags, oom_kills, usable_cpus, visible_gpus
 
 HERE = len(os.sched_getaffinity(0))
 
@@ -105,3 +105,21 @@ def test_gpus_are_those_of_the_driver_that_are_not_hidden(tmp_path, environment,
 def test_gpus_are_counted_by_their_devices_where_the_driver_tells_nothing(tmp_path):
     write(tmp_path, {"dev/nvidia0": "", "dev/nvidiactl": "", "dev/nvidia-uvm": ""})
     assert visible_gpus(tmp_path, {}) == 1
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {
+            "proc/self/cgroup": "0::/a/b",
+            "sys/fs/cgroup/a/memory.events": "low 0\noom 4\noom_kill 3",
+        },
+        {
+            "proc/self/cgroup": "5:memory:/a",
+            "sys/fs/cgroup/memory/a/memory.oom_control": "under_oom 0\noom_kill 3",
+        },
+    ],
+)
+def test_kills_for_memory_are_counted_in_every_group_above(tmp_path, files):
+    assert oom_kills(write(tmp_path, files)) == 3
+    assert oom_kills(tmp_path / "nothing") == 0

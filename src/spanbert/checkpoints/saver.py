@@ -7,7 +7,6 @@ several in a row.
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from types import TracebackType
 
 from spanbert.checkpoints.state import TrainingState
 from spanbert.checkpoints.store import CheckpointStore
@@ -42,12 +41,7 @@ class Saver:
     def __enter__(self) -> "Saver":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         """Let a save that is going on come to its end, whatever ended training."""
         self._thread.shutdown()
 

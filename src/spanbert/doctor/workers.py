@@ -5,10 +5,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 from spanbert.doctor.finding import Finding, ok, problem, warning
 from spanbert.errors import ConfigError
-from spanbert.machine import cpu_flags, usable_cpus, visible_gpus
+from spanbert.machine import BF16_INSTRUCTIONS, cpu_flags, usable_cpus, visible_gpus
 from spanbert.training.config import TrainingConfig
-
-_BF16_INSTRUCTIONS = {"avx512_bf16", "amx_bf16"}
 
 
 @dataclass(frozen=True)
@@ -74,9 +72,9 @@ def _gpus(training: TrainingConfig, machine: Machine) -> Finding:
 
 def _slow_precision() -> Finding:
     remedy = "--set training.precision=fp32"
-    needed = " or ".join(sorted(_BF16_INSTRUCTIONS))
+    needed = " or ".join(sorted(BF16_INSTRUCTIONS))
     return warning("bf16", "very slow on this processor", needed, remedy=remedy)
 
 
 def _lacks_bf16(flags: frozenset[str]) -> bool:
-    return bool(flags) and not flags & _BF16_INSTRUCTIONS
+    return bool(flags) and not flags & BF16_INSTRUCTIONS

@@ -3,7 +3,6 @@
 import random
 import threading
 from collections.abc import Callable
-from types import TracebackType
 
 from spanbert.errors import DependencyError
 
@@ -26,12 +25,7 @@ class Follower:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         """Stop; what waits still is sent by whoever ends the step."""
         self._is_over.set()
         self._thread.join(_LAST_REQUEST_S)

@@ -13,9 +13,11 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from spanbert.errors import DependencyError
+from spanbert.lease import try_lock
+from spanbert.lines import cut_torn_line, start_of_line
 from spanbert.storage import write_text_atomic
 
 PIPELINE = "pipeline"  # the step whose spool is of the whole run
@@ -46,7 +48,7 @@ def append(spool: Path, record: Mapping[str, Any]) -> None:
     spool.parent.mkdir(parents=True, exist_ok=True)
     with spool.open("a+b") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        _cut_torn_line(handle)
+        cut_torn_line(handle)
         handle.write(json.dumps(record).encode() + b"\n")
         handle.flush()
         os.fsync(handle.fileno())
@@ -57,7 +59,7 @@ def read_lines(path: Path, offset: int = 0) -> list[Line]:
     if not path.exists():
         return []
     with path.open("rb") as handle:
-        end = _start_of_line(handle, offset)
+        end = start_of_line(handle, offset)
         handle.seek(end)
         lines = []
         for text in handle:
@@ -104,35 +106,12 @@ def sole_sender(folder: Path) -> Iterator[None]:
     """
     give_up_s = time.monotonic() + _LONGEST_WAIT_S
     with (folder / "lock").open("a") as lock:
-        while not _locked(lock.fileno()):
+        while not try_lock(lock):
             if time.monotonic() > give_up_s:
                 raise DependencyError("another process is sending these records", place=str(folder))
             time.sleep(_LOOK_AGAIN_S)
         yield
 
 
-def _locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
 def _cursor_of(spool: Path) -> Path:
     return spool.with_suffix(".sent")
-
-
-def _start_of_line(handle: BinaryIO, offset: int) -> int:
-    if offset == 0:
-        return 0
-    handle.seek(offset - 1)
-    return offset if handle.read(1) == b"\n" else 0
-
-
-def _cut_torn_line(handle: BinaryIO) -> None:
-    size = handle.seek(0, os.SEEK_END)
-    if _start_of_line(handle, size) != size:
-        handle.seek(0)
-        whole, end, _ = handle.read().rpartition(b"\n")
-        handle.truncate(len(whole) + len(end))

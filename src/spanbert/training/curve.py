@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from spanbert.lines import cut_torn_line
+
 
 class CurveFile:
     """Appends figures with the time they came at.
@@ -27,7 +29,9 @@ class CurveFile:
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
         self._path, self._clock = path, clock
         path.parent.mkdir(parents=True, exist_ok=True)
-        _cut_torn_line(path)
+        if path.exists():
+            with path.open("r+b") as handle:
+                cut_torn_line(handle)
         self._known = {point["step"]: point for point in read_curve(path)}
         self.largest_difference = 0.0
 
@@ -50,13 +54,6 @@ def read_curve(path: Path) -> list[dict[str, Any]]:
     lines = path.read_text().splitlines(keepends=True)
     points = [json.loads(line) for line in lines if line.endswith("\n")]
     return [{n: v for n, v in point.items() if n != "time_ms"} for point in points]
-
-
-def _cut_torn_line(path: Path) -> None:
-    if path.exists():
-        whole, end, _ = path.read_bytes().rpartition(b"\n")
-        with path.open("r+b") as handle:
-            handle.truncate(len(whole) + len(end))
 
 
 def _difference(before: float | None, now: float) -> float:

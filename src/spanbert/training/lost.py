@@ -1,22 +1,12 @@
 """Why workers were lost: what their machine and they themselves last told."""
 
-import contextlib
 from pathlib import Path
 
 from spanbert.errors import DependencyError, OutOfMemoryError, SpanbertError
+from spanbert.machine import oom_kills
 from spanbert.training.watchdog import beats_of, hung_ranks
 
-_EVENTS = Path("/sys/fs/cgroup/memory.events")
 _MEMORY_WORDS = ("out of memory", "outofmemory", "memory pressure", "oom")
-
-
-def oom_kills() -> int:
-    """Processes of this container that the system has killed for memory; 0 where it cannot tell."""
-    with contextlib.suppress(OSError):
-        for line in _EVENTS.read_text().splitlines():
-            if line.startswith("oom_kill "):
-                return int(line.split()[1])
-    return 0
 
 
 def why_lost(told: str, work_folder: Path, oom_kills_before: int) -> SpanbertError:

@@ -6,7 +6,6 @@ A batch is a pure function of its step, so nothing here has to be saved.
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from types import TracebackType
 
 import torch
 
@@ -46,12 +45,7 @@ class Prefetch:
     def __enter__(self) -> "Prefetch":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self._thread.shutdown(cancel_futures=True)
 
     def __call__(self, step: int) -> Parts:

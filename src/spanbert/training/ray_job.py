@@ -24,6 +24,7 @@ from spanbert.config import Config, to_toml
 from spanbert.errors import CheckpointError, DependencyError
 from spanbert.failures import take_failure
 from spanbert.lease import sole_owner
+from spanbert.machine import oom_kills
 from spanbert.masking.segment import require_made_for
 from spanbert.model.importing.artifact import REPORT_FILE
 from spanbert.model.published import write_folder
@@ -34,7 +35,7 @@ from spanbert.tokenizer.subword import load_tokenizer
 from spanbert.training.curve import read_curve
 from spanbert.training.keeping import ask_to_stop, forget_stop
 from spanbert.training.leaving import leaving_on_sigterm
-from spanbert.training.lost import oom_kills, why_lost
+from spanbert.training.lost import why_lost
 from spanbert.training.resources import require_cpus, require_gpus, warn_of_slow_precision
 from spanbert.training.restart import set_aside
 from spanbert.training.scratch import scratch_folder

@@ -3,11 +3,9 @@
 import torch
 
 from spanbert.errors import ConfigError
-from spanbert.machine import usable_cpus
+from spanbert.machine import BF16_INSTRUCTIONS, usable_cpus
 from spanbert.progress import Say
 from spanbert.training.config import TrainingConfig
-
-_BF16_INSTRUCTIONS = ("avx512_bf16", "amx_bf16")
 
 
 def require_cpus(training: TrainingConfig) -> None:
@@ -50,7 +48,7 @@ def _missing_for_gpus() -> str:
 def warn_of_slow_precision(training: TrainingConfig, say: Say) -> None:
     """Tell of bf16 on a processor without instructions for it: torch is then 100 times slower."""
     has = torch.cpu.get_capabilities()
-    has_bf16 = any(has.get(name) for name in _BF16_INSTRUCTIONS)
+    has_bf16 = any(has.get(name) for name in BF16_INSTRUCTIONS)
     is_x86 = has.get("architecture") == "x86_64"  # others are not told apart here
     if training.precision == "bf16" and not training.use_gpu and is_x86 and not has_bf16:
         say(

@@ -14,7 +14,6 @@ import socket
 import threading
 import time
 from pathlib import Path
-from types import TracebackType
 
 from spanbert.storage import write_text_atomic
 
@@ -47,12 +46,7 @@ class Watchdog:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self._ended.set()
         self._thread.join()
         self._beat()
@@ -82,7 +76,10 @@ class Watchdog:
         with (self._folder / f"stacks-{self._rank}.txt").open("w") as file:
             print(f"no step for {self._limit_s:g} s after step {self._done}", file=file)
             for rank, told in _neighbours(self._folder):
-                print(f"rank {rank}: {told} {_system_state(told['pid'])}", file=file)
+                print(
+                    f"rank {rank}: {told} State: {_status(told['pid'], 'State') or 'gone'}",
+                    file=file,
+                )
             print(f"\nstacks of rank {self._rank}:", file=file, flush=True)
             faulthandler.dump_traceback(file, all_threads=True)
         time.sleep(2 * self._pause_s)  # others that hang alike write theirs as well
@@ -95,11 +92,8 @@ class Watchdog:
 
 def peak_bytes() -> int:
     """The most memory that this process has had, in bytes."""
-    with contextlib.suppress(OSError):
-        for line in Path("/proc/self/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) << 10
-    return 0
+    told = _status(os.getpid(), "VmHWM")
+    return int(told.split()[0]) << 10 if told else 0
 
 
 def beats_of(folder: Path) -> list[dict]:
@@ -131,10 +125,10 @@ def _is_silent(folder: Path, rank: int, limit_s: float) -> bool:
     return age_s > limit_s
 
 
-def _system_state(pid: int) -> str:
-    """What the system says of a process, for example "State: T (stopped)"."""
+def _status(pid: int, name: str) -> str:
+    """What the system says of a process, for example "T (stopped)" of its State; or nothing."""
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("State:"):
-                return " ".join(line.split())
-    return "State: gone"
+            if line.startswith(f"{name}:"):
+                return line.partition(":")[2].strip()
+    return ""

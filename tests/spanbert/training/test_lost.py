@@ -5,7 +5,8 @@ import json
 import pytest
 
 from spanbert.errors import DependencyError, OutOfMemoryError
-from spanbert.training.lost import oom_kills, why_lost
+from spanbert.machine import oom_kills
+from spanbert.training.lost import why_lost
 
 
 @pytest.fixture
