@@ -28,7 +28,7 @@ def measure(plan: Plan) -> list[Figure]:
     times: dict[bool, list[float]] = {False: [], True: []}
     with socket.create_server(("127.0.0.1", 0), backlog=100) as silent:
         uri = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        for _ in range(2 * plan.repetitions):
+        for _ in range(plan.repetitions):
             for is_away in times:
                 place = uri if is_away else ""
                 times[is_away].append(
