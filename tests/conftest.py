@@ -1,6 +1,7 @@
 """Artifacts that many tests read; made once."""
 
 import os
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -32,9 +33,13 @@ class Artifacts:
 
 @pytest.fixture(autouse=True)
 def _own_tracking_server():
-    """MLflow puts the address that a test sets into the environment of all that follow."""
+    """MLflow keeps the addresses that a test sets for all that follow, the environment too."""
     yield
-    os.environ.pop("MLFLOW_TRACKING_URI", None)
+    if mlflow := sys.modules.get("mlflow"):
+        mlflow.set_tracking_uri(None)
+        mlflow.set_registry_uri(None)
+    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"):
+        os.environ.pop(name, None)
 
 
 @pytest.fixture(scope="session")
