@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from spanbert.cluster.config import ClusterConfig
 from spanbert.corpus.config import CorpusConfig
 from spanbert.errors import ConfigError
 from spanbert.masking.config import MaskingConfig
@@ -64,6 +65,7 @@ class Config:
     training: TrainingConfig = field(default_factory=TrainingConfig)
     qa: QAConfig = field(default_factory=QAConfig)
     registry: RegistryConfig = field(default_factory=RegistryConfig)
+    cluster: ClusterConfig = field(default_factory=ClusterConfig)
 
     def __post_init__(self) -> None:
         longest = self.shards.max_pieces + 2  # with [CLS] and [SEP]
@@ -92,7 +94,7 @@ class Config:
     def digest(self) -> str:
         """sha256 over all settings that decide what comes out; where and how fast is left out."""
         content = dataclasses.asdict(self) | {"training": self.training.identity}
-        del content["run"]["folder"]
+        del content["run"]["folder"], content["cluster"]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     @property

@@ -1,0 +1,80 @@
+"""Settings of a cluster: where a submitted pipeline's steps run, and what their Ray consists of."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from spanbert.validation import require
+
+_QUANTITY = re.compile(r"[1-9][0-9]*(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?")
+_PAIR = re.compile(r"[A-Za-z0-9][\w./-]*=[\w.-]*")
+_TOLERATION = re.compile(
+    r"[A-Za-z0-9][\w./-]*(=[\w.-]*)?(:(NoSchedule|PreferNoSchedule|NoExecute))?"
+)
+
+
+@dataclass(frozen=True)
+class ClusterConfig:
+    """What the pods of a submitted run are made of. None of it changes what comes out.
+
+    Quantities are written as Kubernetes writes them: `500m` CPUs, `16Gi` bytes.
+    """
+
+    # where Ray runs: in the step's own pod, in a RayJob that the step makes, or as a job of a
+    # cluster that is there
+    ray: Literal["in-step", "kuberay", "running"] = "in-step"
+    ray_address: str = ""  # of a running cluster's job server, as http://HOST:8265
+    image: str = "spanbert-python:dev"  # of all pods; a release names it by digest
+    volume_claim: str = "spanbert-work"  # ReadWriteMany: every step and every pod of Ray mounts it
+    volume_path: str = "/work"
+    mlflow_secret: str = ""  # with keys username and password
+    object_store_secret: str = ""  # with a key credentials, a file as AWS's tools read it
+    service_account: str = "spanbert-ray"  # of Ray's pods; it may do nothing
+    step_cpus: str = "2"
+    step_memory: str = "8Gi"
+    head_cpus: str = "2"
+    head_memory: str = "8Gi"
+    workers_per_pod: int = 1
+    worker_memory: str = "16Gi"  # of a worker's pod; its CPUs and GPUs follow from [training]
+    shared_memory: str = "8Gi"  # /dev/shm of Ray's pods, for its object store and for NCCL
+    gpu_resource: str = "nvidia.com/gpu"
+    node_selector: tuple[str, ...] = ()  # of workers, each as label=value: GPU types, spot nodes
+    tolerations: tuple[str, ...] = ()  # of workers, each as key, key=value, or with :NoSchedule
+    job_retries: int = 3  # Ray clusters made anew after a head was lost
+    deadline_s: int = 604_800  # of a Ray job; then it is ended
+    ttl_s: int = 600  # an ended Ray job can be looked at for so long
+
+    def __post_init__(self) -> None:
+        for name in ("step_cpus", "step_memory", "head_cpus", "head_memory", "worker_memory"):
+            self._require_quantity(name)
+        self._require_quantity("shared_memory")
+        for name in ("workers_per_pod", "deadline_s", "ttl_s"):
+            require(getattr(self, name) >= 1, f"cluster.{name} = {getattr(self, name)} < 1")
+        require(self.job_retries >= 0, f"cluster.job_retries = {self.job_retries} < 0")
+        require(self.volume_path.startswith("/"), "cluster.volume_path must start with /")
+        for pair in self.node_selector:
+            require(
+                bool(_PAIR.fullmatch(pair)),
+                f"cluster.node_selector has {pair!r}, which is not label=value",
+            )
+        for toleration in self.tolerations:
+            require(
+                bool(_TOLERATION.fullmatch(toleration)),
+                f"cluster.tolerations has {toleration!r}, which is not key[=value][:effect]",
+            )
+        self._require_address()
+
+    def _require_quantity(self, name: str) -> None:
+        value = getattr(self, name)
+        require(
+            bool(_QUANTITY.fullmatch(value)),
+            f"cluster.{name} = {value!r} is no Kubernetes quantity, as 2, 500m or 16Gi",
+        )
+
+    def _require_address(self) -> None:
+        is_url = self.ray_address.startswith(("http://", "https://"))
+        require(
+            self.ray != "running" or is_url,
+            f"cluster.ray = 'running' needs cluster.ray_address as http://HOST:8265,"
+            f" not {self.ray_address!r}",
+        )
