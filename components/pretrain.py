@@ -1,4 +1,4 @@
-"""shards artifact -> pre-trained encoder with both heads, by Ray Train."""
+"""shards artifact -> pre-trained encoder with both heads, by Ray Train: here or as a Ray job."""
 
 from kfp.dsl import Dataset, Input, Model, Output, component
 
@@ -17,10 +17,10 @@ def pretrain(
     from dataclasses import asdict
     from pathlib import Path
 
+    from spanbert.cluster.pretraining import pretrain as run_pretraining
     from spanbert.registry.tracking import exactness_tags
     from spanbert.steps import flat, pipeline_step
     from spanbert.storage import read_manifest
-    from spanbert.training.ray_job import pretrain as run_pretraining
 
     with pipeline_step("pretrain", config_toml, run_folder) as step:
         sections = asdict(step.config)
@@ -34,6 +34,7 @@ def pretrain(
             work_root=step.run_folder / "work",
             say=step.say,
             follow=step.run.follow,
+            log_tags=step.run.log_tags,
         )
         manifest = read_manifest(Path(encoder.path), "model")
         step.run.log_tags(exactness_tags(counts))

@@ -90,6 +90,12 @@ class Config:
             " that marks such spans",
         )
 
+        require(
+            self.training.num_workers % self.cluster.workers_per_pod == 0,
+            f"cluster.workers_per_pod = {self.cluster.workers_per_pod} does not divide"
+            f" training.num_workers = {self.training.num_workers}",
+        )
+
     @property
     def digest(self) -> str:
         """sha256 over all settings that decide what comes out; where and how fast is left out."""

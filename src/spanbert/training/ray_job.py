@@ -1,27 +1,23 @@
 """Workers, storage and retries -> a Ray trainer; checkpoint -> exported model.
 
-Ray runs in this process's own local cluster: loopback only, token on. Checkpoints are our own
-(`checkpoints/store.py`), so the Ray run carries no state: a rerun starts a new one and goes on from
-the newest checkpoint that verifies.
+Ray is this process's own, or the cluster that it runs in (`ray_cluster.py`). Checkpoints are our
+own (`checkpoints/store.py`), so the Ray run carries no state: a rerun starts a new one and goes on
+from the newest checkpoint that verifies.
 """
 
-import contextlib
 import hashlib
 import json
-import os
-import secrets
 import shutil
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from spanbert.checkpoints.store import load_state, step_of
 from spanbert.config import Config, to_toml
-from spanbert.errors import CheckpointError, DependencyError
+from spanbert.errors import CheckpointError
 from spanbert.failures import take_failure
 from spanbert.lease import sole_owner
 from spanbert.machine import oom_kills
@@ -36,14 +32,13 @@ from spanbert.training.curve import read_curve
 from spanbert.training.keeping import ask_to_stop, forget_stop
 from spanbert.training.leaving import leaving_on_sigterm
 from spanbert.training.lost import why_lost
-from spanbert.training.resources import require_cpus, require_gpus, warn_of_slow_precision
+from spanbert.training.ray_cluster import ray_cluster, require_workers
+from spanbert.training.resources import warn_of_slow_precision
 from spanbert.training.restart import set_aside
-from spanbert.training.scratch import scratch_folder
 from spanbert.training.start import prepare_start, with_sizes_of
 from spanbert.training.worker import Inputs, checkpoint_store, count_parameters
 
 _BYTES_PER_PARAMETER = 12  # weights and two moments in fp32
-_HEALTH_CHECK_S = "0.5"  # a report waits for the controller's next look at its workers
 
 
 def pretrain(
@@ -57,7 +52,7 @@ def pretrain(
     follow: Callable[[Path], AbstractContextManager[object]] = nullcontext,
     from_scratch: bool = False,
 ) -> dict[str, Any]:
-    """Pre-train on local Ray workers and publish the model; returns its counts.
+    """Pre-train on Ray workers and publish the model; returns its counts.
 
     Args:
         work_root: checkpoints are kept below it under a name made of the settings and the inputs'
@@ -74,8 +69,7 @@ def pretrain(
         PreemptedError: SIGTERM came, and a checkpoint was saved.
         SpanbertError: what stopped the workers, with its exit code.
     """
-    require_cpus(config.training)
-    require_gpus(config.training)
+    require_workers(config.training)
     warn_of_slow_precision(config.training, say)
     verify(shards, "shards")
     verify(tokenizer, "tokenizer")
@@ -128,11 +122,9 @@ def _train(
     if newest and step_of(newest) == steps:
         with follow(inputs.curve):  # what was not sent before
             return newest
-    say(f"starting Ray with {config.training.num_workers} workers")
     kills = oom_kills()
     with (
-        scratch_folder(work_folder) as scratch,
-        _local_ray(config, work_folder, scratch, say),
+        ray_cluster(config.training, work_folder, say),
         leaving_on_sigterm(lambda: ask_to_stop(work_folder), config.training.grace_s),
         follow(inputs.curve),
     ):
@@ -190,56 +182,6 @@ def _fit(config: Config, settings: dict[str, Any], work_folder: Path) -> str:
     except TrainingFailedError as error:
         return str(error).strip().splitlines()[-1]
     return ""
-
-
-@contextlib.contextmanager
-def _local_ray(config: Config, work_folder: Path, scratch: Path, say: Say) -> Iterator[None]:
-    """A Ray cluster of this process: loopback, token in a file that only its owner reads."""
-    token = work_folder / "ray-token"
-    token.unlink(missing_ok=True)
-    with os.fdopen(os.open(token, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
-        handle.write(_process_token())
-    before = os.environ.get("TMPDIR")
-    os.environ |= {
-        "RAY_AUTH_MODE": "token",
-        "RAY_AUTH_TOKEN_PATH": str(token.absolute()),
-        "RAY_TRAIN_HEALTH_CHECK_INTERVAL_S": _HEALTH_CHECK_S,
-        "RAY_TRAIN_ENABLE_PRINT_PATCH": "0",
-        "RAY_TRAIN_ENABLE_PREEMPTION_WATCHER": "0",  # a process more; nobody preempts this machine
-        "RAY_USAGE_STATS_ENABLED": "0",
-        "TMPDIR": str(scratch),  # the dashboard's sockets too need a short path
-        # Ray's word for a cluster of one machine: every server then listens on 127.0.0.1 alone
-        "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
-    }
-    try:
-        import ray
-    except ImportError as error:
-        raise DependencyError(
-            "Ray is not installed", remedy="pip install 'spanbert[train]'"
-        ) from error
-    training = config.training
-    context = ray.init(
-        address="local",  # never join a cluster that happens to run here
-        num_cpus=training.num_workers * training.threads_per_worker + 1,
-        include_dashboard=True,
-        dashboard_host="127.0.0.1",
-        _temp_dir=str(scratch),
-        log_to_driver=True,
-    )
-    say(f"Ray dashboard: http://{context.dashboard_url} (token in {token})")
-    try:
-        yield
-    finally:
-        ray.shutdown()
-        token.unlink(missing_ok=True)
-        os.environ.pop("TMPDIR")
-        os.environ |= {} if before is None else {"TMPDIR": before}
-
-
-@cache
-def _process_token() -> str:
-    """Ray keeps the first token that it reads for the life of a process."""
-    return secrets.token_hex(32)
 
 
 def _export(config: Config, inputs: Inputs, newest: Path, folder: Path) -> dict[str, Any]:

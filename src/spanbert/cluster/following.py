@@ -1,0 +1,143 @@
+"""A piece of work as Ray jobs, one after another until one has done it, as if it were done here."""
+
+import shlex
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from spanbert.cluster.jobs import JobState, RayJobs
+from spanbert.cluster.mailbox import Mailbox, Request
+from spanbert.errors import DependencyError, PreemptedError, SpanbertError
+from spanbert.failures import RETRY_HELPS
+from spanbert.progress import Say
+from spanbert.training.keeping import ask_to_stop
+from spanbert.training.leaving import leaving_on_sigterm
+
+T = TypeVar("T")
+
+_LOOK_S = 1.0
+_PATIENCE_S = 900.0  # that the service which makes jobs may be away
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Who is told of a job.
+
+    Args:
+        say: its lines.
+        follow: is given the file of its figures, and is open while it runs.
+        log_tags: its name, and where it can be looked at.
+    """
+
+    say: Say
+    follow: Callable[[Path], AbstractContextManager[object]]
+    log_tags: Callable[[dict[str, str]], None]
+
+
+@dataclass(frozen=True)
+class Following:
+    """Follows the Ray jobs of one mailbox.
+
+    Args:
+        name: of the jobs; each gets a number besides.
+        retries: jobs made anew after one was lost.
+        grace_s: from SIGTERM to the last checkpoint.
+    """
+
+    jobs: RayJobs
+    box: Mailbox
+    listener: Listener
+    name: str
+    retries: int
+    grace_s: float
+
+    def run(self, request: Request) -> dict[str, Any]:
+        """The counts of the finished work; a job that is there already is followed on.
+
+        Raises:
+            PreemptedError: the job was stopped, or this process was asked to leave.
+            DependencyError: the service is away, or job after job was lost.
+            SpanbertError: what the job said, with its exit code.
+        """
+        error: SpanbertError | None = None
+        for _ in range(self.retries + 1):
+            error = self._attempt(request)
+            if error is None:
+                return self.box.counts() or {}
+            if error.exit_code not in RETRY_HELPS:
+                break
+            self.listener.say(f"lost: {error}; the next Ray job goes on from the newest checkpoint")
+        assert error is not None
+        raise error
+
+    def _attempt(self, request: Request) -> SpanbertError | None:
+        """One job to its end: None where the work is done."""
+        self.box.forget_lines()
+        job = self.box.job()
+        if self.box.counts() is None and (not job or self._state(job).has_ended):
+            job = self._start(request)
+        if self.box.counts() is not None:
+            return None
+        self._tell(job)
+        with leaving_on_sigterm(self._ask_to_stop, self.grace_s):
+            state = self._watch(job)
+        if self.box.counts() is not None:
+            return None
+        return self.box.take_failure() or state.error or _lost(job, state)
+
+    def _start(self, request: Request) -> str:
+        self.box.ask(request)
+        job = self.box.name_job(self.name)
+        words = ["python", "-m", "spanbert.cluster.job", str(self.box.folder)]
+        self._patiently(lambda: self.jobs.start(job, shlex.join(words)))
+        return job
+
+    def _tell(self, job: str) -> None:
+        address = self.jobs.address(job)
+        self.listener.say(f"Ray job {job}" + (f", {address}" if address else ""))
+        self.listener.log_tags({"ray.job": job} | ({"ray.dashboard": address} if address else {}))
+
+    def _watch(self, job: str) -> JobState:
+        """Pass on lines and figures until the job has ended."""
+        with ExitStack() as stack:
+            followed = None
+            while True:
+                state = self._state(job)
+                if followed is None and (followed := self.box.curve()):
+                    stack.enter_context(self.listener.follow(followed))
+                for line in self.box.new_lines():
+                    self.listener.say(line)
+                if state.has_ended:
+                    return state
+                time.sleep(_LOOK_S)
+
+    def _state(self, job: str) -> JobState:
+        return self._patiently(lambda: self.jobs.state(job))
+
+    def _patiently(self, call: Callable[[], T]) -> T:
+        """What a call to the service returns, as soon as it does."""
+        given_up_s = time.monotonic() + _PATIENCE_S
+        while True:
+            try:
+                return call()
+            except DependencyError:
+                if time.monotonic() > given_up_s:
+                    raise
+                time.sleep(_LOOK_S)
+
+    def _ask_to_stop(self) -> bool:
+        """Ask for a last checkpoint, where the work has begun."""
+        curve = self.box.curve()
+        return ask_to_stop(curve.parent) if curve else False
+
+
+def _lost(job: str, state: JobState) -> SpanbertError:
+    if state.phase == "gone":
+        return PreemptedError("the Ray job was stopped", place=job, remedy="run again to go on")
+    told = f": {state.told}" if state.told else ""
+    return DependencyError(
+        f"the Ray job ended without an answer{told}", place=job, remedy="run again to go on"
+    )

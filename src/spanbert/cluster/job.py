@@ -1,0 +1,76 @@
+"""What runs as a Ray job: the request of a mailbox -> a pre-trained encoder, and the answer.
+
+Usage: python -m spanbert.cluster.job MAILBOX
+"""
+
+import contextlib
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from spanbert.cluster.mailbox import Mailbox
+from spanbert.config import parse_config
+from spanbert.errors import SpanbertError, storage_error
+from spanbert.progress import Say
+from spanbert.training.ray_job import pretrain
+
+
+def main(folder: Path) -> int:
+    """Do what the mailbox in `folder` asks for; returns the exit code."""
+    box = Mailbox(folder)
+    try:
+        _work(box)
+    except Exception as error:
+        traceback.print_exc()  # Ray's log has all of it
+        told = _told(error)
+        box.fail(told)
+        return told.exit_code
+    return 0
+
+
+def _work(box: Mailbox) -> None:
+    request = box.request()
+    counts = pretrain(
+        parse_config(request.config_toml),
+        shards=Path(request.shards),
+        tokenizer=Path(request.tokenizer),
+        folder=Path(request.encoder),
+        work_root=Path(request.work_root),
+        say=_saying(box),
+        follow=_telling(box),
+    )
+    box.finish(counts)
+
+
+def _saying(box: Mailbox) -> Say:
+    def say(line: str) -> None:
+        print(line, flush=True)  # for Ray's log
+        box.say(line)
+
+    return say
+
+
+def _telling(box: Mailbox) -> Callable[[Path], AbstractContextManager[object]]:
+    """The step follows the figures, which needs no way from here to the tracking server."""
+
+    @contextlib.contextmanager
+    def follow(curve: Path) -> Iterator[None]:
+        box.tell_curve(curve)
+        yield
+
+    return follow
+
+
+def _told(error: Exception) -> SpanbertError:
+    if isinstance(error, SpanbertError):
+        return error
+    if isinstance(error, OSError):
+        return storage_error(error)
+    last = (str(error).strip().splitlines() or [""])[-1]
+    return SpanbertError(f"{type(error).__name__}: {last}", remedy="see the log of the Ray job")
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

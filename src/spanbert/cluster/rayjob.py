@@ -1,0 +1,188 @@
+"""Settings -> a KubeRay RayJob (ray.io/v1): a Ray cluster for one job, and gone with it.
+
+All pods run as the restricted Pod Security level demands: no root, nothing writable but /tmp, the
+volume and the memory of /dev/shm, no way to the Kubernetes API.
+"""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from spanbert.cluster.config import ClusterConfig
+from spanbert.config import Config
+
+RUN, KFP_RUN = "spanbert/run-id", "spanbert/kfp-run-id"  # labels
+RAY_VERSION = "2.60.0"
+CREDENTIALS_PATH = "/var/run/secrets/spanbert/object-store"
+METRICS_PORT = 8080
+_PORTS = {"gcs-server": 6379, "dashboard": 8265, "client": 10001, "metrics": METRICS_PORT}
+
+
+def rayjob(config: Config, name: str, entrypoint: str) -> dict[str, Any]:
+    """The object to create; its owner is the pod that this runs in, where it runs in one.
+
+    Args:
+        name: at most 47 characters.
+    """
+    cluster = config.cluster
+    labels = _labels(config)
+    return {
+        "apiVersion": "ray.io/v1",
+        "kind": "RayJob",
+        "metadata": {"name": name, "labels": labels} | _owner(),
+        "spec": {
+            "entrypoint": entrypoint,
+            "submissionMode": "K8sJobMode",
+            "shutdownAfterJobFinishes": True,
+            "ttlSecondsAfterFinished": cluster.ttl_s,
+            "activeDeadlineSeconds": cluster.deadline_s,
+            "backoffLimit": 0,  # the step makes a new one where that helps (following.py)
+            "submitterPodTemplate": _template(
+                cluster, labels, _container(cluster, "submitter", _amounts("500m", "1Gi"))
+            ),
+            "rayClusterSpec": {
+                "rayVersion": RAY_VERSION,
+                "authOptions": {"mode": "token"},
+                "headGroupSpec": _head(cluster, labels),
+                "workerGroupSpecs": [_workers(config, labels)],
+            },
+        },
+    }
+
+
+def _labels(config: Config) -> dict[str, str]:
+    labels = {"app.kubernetes.io/name": "spanbert", RUN: config.run_id}
+    kfp_run = os.environ.get("SPANBERT_KFP_RUN_ID", "")
+    return labels | ({KFP_RUN: kfp_run} if kfp_run else {})
+
+
+def _owner() -> dict[str, Any]:
+    """The step's pod: the job goes when that is removed with its workflow."""
+    name, uid = (os.environ.get(f"SPANBERT_POD_{part}", "") for part in ("NAME", "UID"))
+    if not (name and uid):
+        return {}
+    return {"ownerReferences": [{"apiVersion": "v1", "kind": "Pod", "name": name, "uid": uid}]}
+
+
+def _head(cluster: ClusterConfig, labels: Mapping[str, str]) -> dict[str, Any]:
+    """It runs the driver of training, and no worker: the one CPU is for Ray's own controller."""
+    container = _container(cluster, "ray-head", _amounts(cluster.head_cpus, cluster.head_memory))
+    container["ports"] = [{"name": n, "containerPort": port} for n, port in _PORTS.items()]
+    return {
+        "rayStartParams": {"dashboard-host": "0.0.0.0", "num-cpus": "1"},  # noqa: S104  # its pod's
+        "template": _template(cluster, labels, container),
+    }
+
+
+def _workers(config: Config, labels: Mapping[str, str]) -> dict[str, Any]:
+    cluster, training = config.cluster, config.training
+    pods, rest = divmod(training.num_workers, cluster.workers_per_pod)
+    assert rest == 0, "settings refuse it"
+    amounts = _amounts(
+        str(cluster.workers_per_pod * training.threads_per_worker), cluster.worker_memory
+    )
+    if training.use_gpu:
+        for part in amounts.values():
+            part[cluster.gpu_resource] = str(cluster.workers_per_pod)
+    container = _container(cluster, "ray-worker", amounts)
+    container["ports"] = [{"name": "metrics", "containerPort": METRICS_PORT}]
+    template = _template(cluster, labels, container)
+    template["spec"] |= _placement(cluster)
+    return {
+        "groupName": "workers",
+        "replicas": pods,
+        "minReplicas": pods,
+        "maxReplicas": pods,
+        "rayStartParams": {},
+        "template": template,
+    }
+
+
+def _amounts(cpus: str, memory: str) -> dict[str, dict[str, str]]:
+    """Requests and limits alike, so that no pod lives off what others asked for."""
+    return {
+        "requests": {"cpu": cpus, "memory": memory},
+        "limits": {"cpu": cpus, "memory": memory},
+    }
+
+
+def _container(
+    cluster: ClusterConfig, name: str, resources: Mapping[str, Mapping[str, str]]
+) -> dict[str, Any]:
+    mounts = [
+        {"name": "work", "mountPath": cluster.volume_path},
+        {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108  # the image's home and Ray's sockets
+        {"name": "shared-memory", "mountPath": "/dev/shm"},  # noqa: S108
+    ]
+    env = [{"name": "HOME", "value": "/tmp"}]  # noqa: S108
+    if cluster.object_store_secret:
+        mounts.append({"name": "object-store", "mountPath": CREDENTIALS_PATH})
+        path = f"{CREDENTIALS_PATH}/credentials"
+        env.append({"name": "AWS_SHARED_CREDENTIALS_FILE", "value": path})
+    return {
+        "name": name,
+        "image": cluster.image,
+        "imagePullPolicy": "IfNotPresent",
+        "resources": resources,
+        "env": env,
+        "volumeMounts": mounts,
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        },
+    }
+
+
+def _template(
+    cluster: ClusterConfig, labels: Mapping[str, str], container: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {
+        "metadata": {"labels": dict(labels)},
+        "spec": {
+            "serviceAccountName": cluster.service_account,
+            "automountServiceAccountToken": False,
+            "enableServiceLinks": False,
+            "restartPolicy": "Never",
+            "securityContext": {
+                "runAsNonRoot": True,
+                "fsGroup": 0,  # the image's group
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
+            "containers": [dict(container)],
+            "volumes": _volumes(cluster),
+        },
+    }
+
+
+def _volumes(cluster: ClusterConfig) -> list[dict[str, Any]]:
+    volumes: list[dict[str, Any]] = [
+        {"name": "work", "persistentVolumeClaim": {"claimName": cluster.volume_claim}},
+        {"name": "tmp", "emptyDir": {}},
+        {
+            "name": "shared-memory",
+            "emptyDir": {"medium": "Memory", "sizeLimit": cluster.shared_memory},
+        },
+    ]
+    if cluster.object_store_secret:
+        secret = {"secretName": cluster.object_store_secret, "defaultMode": 0o440}
+        volumes.append({"name": "object-store", "secret": secret})
+    return volumes
+
+
+def _placement(cluster: ClusterConfig) -> dict[str, Any]:
+    """Which nodes workers may have: GPU types by label, and tainted (spot) nodes."""
+    selector = dict(pair.split("=", 1) for pair in cluster.node_selector)
+    tolerations = [_toleration(text) for text in cluster.tolerations]
+    found = {"nodeSelector": selector, "tolerations": tolerations}
+    return {name: value for name, value in found.items() if value}
+
+
+def _toleration(text: str) -> dict[str, str]:
+    """key, key=value, or either with :effect."""
+    taint, _, effect = text.partition(":")
+    key, equals, value = taint.partition("=")
+    rule = {"key": key, "operator": "Equal", "value": value} if equals else {"key": key}
+    return (rule if equals else rule | {"operator": "Exists"}) | (
+        {"effect": effect} if effect else {}
+    )
