@@ -10,6 +10,7 @@ from pathlib import Path
 
 import yaml
 from jsonschema import Draft202012Validator
+
 from k8s import operator_rules
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "kuberay"

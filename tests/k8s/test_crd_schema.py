@@ -1,8 +1,9 @@
 """The checks of KubeRay's objects let good ones pass and find each kind of mistake."""
 
 import pytest
-from k8s import crd_schema, operator_rules
 from k8s.ray_objects import put, ray_cluster, ray_job
+
+from k8s import crd_schema, operator_rules
 
 
 @pytest.mark.parametrize("made", [ray_cluster(), ray_job()], ids=["RayCluster", "RayJob"])

@@ -1,8 +1,9 @@
 """The restricted level lets a hardened pod pass and finds whatever it forbids."""
 
 import pytest
-from k8s import pod_security
 from k8s.ray_objects import pod_template, put
+
+from k8s import pod_security
 
 
 def test_a_hardened_pod_passes():
