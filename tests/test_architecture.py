@@ -61,9 +61,13 @@ def importers(module):
     }
 
 
-def test_ray_is_imported_in_two_files():
-    allowed = {"src/spanbert/training/ray_worker.py", "src/spanbert/training/ray_job.py"}
-    assert importers("ray") == allowed
+def test_ray_is_imported_in_three_files():
+    names = ("ray_worker", "ray_job", "ray_cluster")
+    assert importers("ray") == {f"src/spanbert/training/{name}.py" for name in names}
+
+
+def test_kubernetes_is_imported_in_one_file():
+    assert importers("kubernetes") == {"src/spanbert/cluster/kuberay.py"}
 
 
 def test_mlflow_is_imported_in_the_registry_alone():

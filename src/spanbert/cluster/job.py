@@ -4,16 +4,18 @@ Usage: python -m spanbert.cluster.job MAILBOX
 """
 
 import contextlib
+import io
 import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TextIO
 
 from spanbert.cluster.mailbox import Mailbox
 from spanbert.config import parse_config
 from spanbert.errors import SpanbertError, storage_error
-from spanbert.progress import Say
+from spanbert.progress import MARK, announce
 from spanbert.training.ray_job import pretrain
 
 
@@ -21,7 +23,8 @@ def main(folder: Path) -> int:
     """Do what the mailbox in `folder` asks for; returns the exit code."""
     box = Mailbox(folder)
     try:
-        _work(box)
+        with contextlib.redirect_stdout(_Tee(sys.stdout, box)):
+            _work(box)
     except Exception as error:
         traceback.print_exc()  # Ray's log has all of it
         told = _told(error)
@@ -38,18 +41,28 @@ def _work(box: Mailbox) -> None:
         tokenizer=Path(request.tokenizer),
         folder=Path(request.encoder),
         work_root=Path(request.work_root),
-        say=_saying(box),
+        say=announce,
         follow=_telling(box),
     )
     box.finish(counts)
 
 
-def _saying(box: Mailbox) -> Say:
-    def say(line: str) -> None:
-        print(line, flush=True)  # for Ray's log
-        box.say(line)
+class _Tee(io.TextIOBase):
+    """Standard output, whose marked lines go to the mailbox too: Ray prints its workers' there."""
 
-    return say
+    def __init__(self, stdout: TextIO, box: Mailbox) -> None:
+        self._stdout, self._box, self._begun = stdout, box, ""
+
+    def write(self, text: str) -> int:
+        *lines, self._begun = (self._begun + text).split("\n")
+        for line in lines:
+            _, mark, told = line.partition(MARK)
+            if mark:
+                self._box.say(told)
+        return self._stdout.write(text)
+
+    def flush(self) -> None:
+        self._stdout.flush()
 
 
 def _telling(box: Mailbox) -> Callable[[Path], AbstractContextManager[object]]:
