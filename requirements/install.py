@@ -32,11 +32,23 @@ def main(groups: list[str]) -> None:
 def install_run() -> None:
     """The build tools, torch with what its build needs, the rest, and the package in place."""
     pip("install", *LOCKED[:2], "-r", str(HERE / "build.txt"))
-    pip("install", *LOCKED, "-r", str(HERE / "torch.txt"))
+    install_torch()
     if needs_cuda():
         pip("install", *LOCKED, "-r", str(HERE / "cuda.txt"))
     pip("install", *LOCKED, "-r", str(HERE / "run.txt"))
     pip("install", "--no-deps", "--no-build-isolation", "-e", str(HERE.parent))
+
+
+def install_torch() -> None:
+    """A build that lies in a folder named by PIP_FIND_LINKS, or the index's own.
+
+    The folder is tried first and alone: of two builds whose hashes are both listed, pip takes the
+    index's.
+    """
+    words = ["install", *LOCKED, "-r", str(HERE / "torch.txt")]
+    alone = [sys.executable, "-m", "pip", *words, "--no-index", "--quiet"]
+    if subprocess.call(alone, stderr=subprocess.DEVNULL):  # noqa: S603  # our own interpreter
+        pip(*words)
 
 
 def needs_cuda() -> bool:
