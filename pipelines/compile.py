@@ -4,20 +4,29 @@ from pathlib import Path
 
 from kfp import compiler
 
-from pipelines.end_to_end import end_to_end
+from pipelines.end_to_end import build_end_to_end
+from pipelines.parameters import default_parameters
+from spanbert.config import Config
 from spanbert.storage import write_text_atomic
 
 
-def compile_pipeline(output: Path) -> None:
+def compile_pipeline(output: Path, config: Config | None = None) -> None:
     """Write the compiled pipeline; the settings stay parameters of it.
+
+    Args:
+        config: says where tasks run, and gives the parameters their defaults; without it tasks have
+            neither the volume nor the secrets of a cluster.
 
     Raises:
         StorageError: the file cannot be written.
+        ConfigError: KFP does not take a quantity of `[cluster]`.
     """
+    pipeline = build_end_to_end(config)
+    defaults = default_parameters(config) if config else {}
     aside = output.with_name(f".{output.stem}.partial.yaml")  # kfp wants a .yaml name
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-        compiler.Compiler().compile(end_to_end, str(aside))  # pyright: ignore[reportArgumentType]
+        compiler.Compiler().compile(pipeline, str(aside), pipeline_parameters=defaults)
         write_text_atomic(output, aside.read_text())
     finally:
         aside.unlink(missing_ok=True)
