@@ -27,6 +27,12 @@ def compile_pipeline(output: Path, config: Config | None = None) -> None:
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         compiler.Compiler().compile(pipeline, str(aside), pipeline_parameters=defaults)
-        write_text_atomic(output, aside.read_text())
+        text = aside.read_text()
+        write_text_atomic(output, _without_comments(text) if config else text)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def _without_comments(text: str) -> str:
+    """Without the comments at the top: of a default of many lines, kfp makes only one a comment."""
+    return text[text.index("\ncomponents:\n") + 1 :]

@@ -54,6 +54,8 @@ def read_run(server: Server, run_id: str) -> RunState:
         DependencyError: the server does not answer.
     """
     run = server.ask(server.runs.run_service_get_run, run_id)
+    if run.run_id != run_id:
+        raise server.not_kfp()
     details = (run.run_details and run.run_details.task_details) or []
     tasks = [task for task in details if _is_step(task.display_name or "")]
     return RunState(

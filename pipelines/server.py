@@ -39,6 +39,7 @@ class Server:
             require_private(self.host)
             settings.api_key_prefix["authorization"] = "Bearer"
             settings.refresh_api_key_hook = _take_token
+            _take_token(settings)  # without a first one, none is sent at all
         client = kfp_server_api.ApiClient(settings)
         self.pipelines = kfp_server_api.PipelineServiceApi(client)
         self.uploads = kfp_server_api.PipelineUploadServiceApi(client)
@@ -62,12 +63,16 @@ class Server:
         answer = self.ask(self._health.healthz_service_get_healthz)
         multi_user = getattr(answer, "multi_user", None)
         if multi_user is None:
-            raise DependencyError(
-                "what answers there is no KFP server, perhaps a page to log in",
-                place=self.host,
-                remedy=f"correct --host or {HOST_VARIABLE}",
-            )
+            raise self.not_kfp()
         return multi_user
+
+    def not_kfp(self) -> DependencyError:
+        """The error for an answer without what a KFP server always gives."""
+        return DependencyError(
+            "what answers there is no KFP server, perhaps a page to log in",
+            place=self.host,
+            remedy=f"correct --host or {HOST_VARIABLE}",
+        )
 
     def link(self, kind: str, identifier: str) -> str:
         """Where a person sees a run (`runs`) or a recurring run (`recurringrun`)."""
