@@ -1,9 +1,6 @@
-"""The image that all components run in; it carries the package, so nothing is installed at start.
+"""The image that components name; it carries the package, so nothing is installed at start.
 
-A release sets SPANBERT_IMAGE to an image by digest before compiling. KFP's cache key holds this
-string, so a moving tag would replay old results.
+On a cluster `cluster.image` takes its place (`pipelines/placing.py`).
 """
 
-import os
-
-SPANBERT_IMAGE = os.environ.get("SPANBERT_IMAGE", "spanbert-python:dev")
+SPANBERT_IMAGE = "spanbert-python:dev"

@@ -146,9 +146,9 @@ def _pipeline(request: Request) -> Callable[..., Any]:
         from pipelines.ablation import build_ablation
 
         return build_ablation(**request.build)
-    from pipelines.end_to_end import end_to_end
+    from pipelines.end_to_end import build_end_to_end
 
-    return end_to_end
+    return build_end_to_end()
 
 
 if __name__ == "__main__":

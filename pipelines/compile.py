@@ -4,20 +4,35 @@ from pathlib import Path
 
 from kfp import compiler
 
-from pipelines.end_to_end import end_to_end
+from pipelines.end_to_end import build_end_to_end
+from pipelines.parameters import default_parameters
+from spanbert.config import Config
 from spanbert.storage import write_text_atomic
 
 
-def compile_pipeline(output: Path) -> None:
+def compile_pipeline(output: Path, config: Config | None = None) -> None:
     """Write the compiled pipeline; the settings stay parameters of it.
+
+    Args:
+        config: says where tasks run, and gives the parameters their defaults; without it tasks have
+            neither the volume nor the secrets of a cluster.
 
     Raises:
         StorageError: the file cannot be written.
+        ConfigError: KFP does not take a quantity of `[cluster]`.
     """
+    pipeline = build_end_to_end(config)
+    defaults = default_parameters(config) if config else {}
     aside = output.with_name(f".{output.stem}.partial.yaml")  # kfp wants a .yaml name
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-        compiler.Compiler().compile(end_to_end, str(aside))  # pyright: ignore[reportArgumentType]
-        write_text_atomic(output, aside.read_text())
+        compiler.Compiler().compile(pipeline, str(aside), pipeline_parameters=defaults)
+        text = aside.read_text()
+        write_text_atomic(output, _without_comments(text) if config else text)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def _without_comments(text: str) -> str:
+    """Without the comments at the top: of a default of many lines, kfp makes only one a comment."""
+    return text[text.index("\ncomponents:\n") + 1 :]

@@ -1,5 +1,7 @@
 """Raw text -> a pre-trained, fine-tuned, scored and registered model with its report."""
 
+from typing import Any
+
 from kfp import dsl
 
 # kfp turns a component into a maker of tasks, which its type hints do not say.
@@ -14,54 +16,65 @@ from components.pretrain import pretrain
 from components.register_model import register_model
 from components.train_tokenizer import train_tokenizer
 from components.write_report import write_report
+from pipelines.placing import place_tasks
+from spanbert.config import Config
 
 PRETRAINED, RANDOM = "pre-trained", "random weights"
 
 
-@dsl.pipeline(name="spanbert", description="Raw text to a registered and evaluated SpanBERT")
-def end_to_end(config_toml: str, run_folder: str, sources_digest: str, code_digest: str) -> None:
-    """Pre-train on the corpus; fine-tune and score from it and from random weights; register.
+def build_end_to_end(placement: Config | None = None) -> Any:
+    """The pipeline, which pre-trains, fine-tunes from that and from random weights, and registers.
+
+    Its parameters are the settings of a run (`config_toml`), the folder where checkpoints and the
+    report are kept, and the digests of all source files and of the package's code. On this machine
+    the digests are part of the cache key of every step, because the first step takes them and all
+    others depend on its outputs; for a cluster, see `parameters.py`.
 
     Args:
-        config_toml: the resolved settings of the run.
-        run_folder: where checkpoints and the report are kept.
-        sources_digest: of the content of the corpus sources and question files.
-        code_digest: of the package's code. Both are part of the cache key of every step, because
-            the first step takes them and all others depend on its outputs.
+        placement: settings whose `[cluster]` says where tasks run; none for this machine.
     """
-    common = {"config_toml": config_toml, "run_folder": run_folder}
-    corpus = prepare_corpus(**common, sources_digest=sources_digest, code_digest=code_digest)
-    documents, held_out = corpus.outputs["documents"], corpus.outputs["held_out"]
-    tokenizer = train_tokenizer(**common, documents=documents).outputs["tokenizer"]
-    cut = build_shards(**common, documents=documents, held_out=held_out, tokenizer=tokenizer)
-    shards, held_out_shards = cut.outputs["shards"], cut.outputs["held_out_shards"]
-    encoder = pretrain(**common, shards=shards, tokenizer=tokenizer).outputs["encoder"]
-    losses = evaluate_pretraining(**common, encoder=encoder, held_out_shards=held_out_shards)
 
-    tuned = finetune_qa(**common, start=PRETRAINED, tokenizer=tokenizer, encoder=encoder)
-    qa_model = tuned.outputs["qa_model"]
-    scored = evaluate_qa(**common, start=PRETRAINED, qa_model=qa_model)
-    fresh = finetune_qa(**common, start=RANDOM, tokenizer=tokenizer)
-    baseline = evaluate_qa(**common, start=RANDOM, qa_model=fresh.outputs["qa_model"])
+    @dsl.pipeline(name="spanbert", description="Raw text to a registered and evaluated SpanBERT")
+    def end_to_end(
+        config_toml: str, run_folder: str, sources_digest: str, code_digest: str
+    ) -> None:
+        common = {"config_toml": config_toml, "run_folder": run_folder}
+        corpus = prepare_corpus(**common, sources_digest=sources_digest, code_digest=code_digest)
+        documents, held_out = corpus.outputs["documents"], corpus.outputs["held_out"]
+        tokenizer = train_tokenizer(**common, documents=documents).outputs["tokenizer"]
+        cut = build_shards(**common, documents=documents, held_out=held_out, tokenizer=tokenizer)
+        shards, held_out_shards = cut.outputs["shards"], cut.outputs["held_out_shards"]
+        encoder = pretrain(**common, shards=shards, tokenizer=tokenizer).outputs["encoder"]
+        losses = evaluate_pretraining(**common, encoder=encoder, held_out_shards=held_out_shards)
 
-    pretraining_scores, qa_scores = losses.outputs["scores"], scored.outputs["scores"]
-    pairs = {"encoder": (encoder, pretraining_scores), "qa": (qa_model, qa_scores)}
-    registered = {
-        purpose: register_model(**common, purpose=purpose, model=model, scores=scores)
-        for purpose, (model, scores) in pairs.items()
-    }
-    report = write_report(
-        **common,
-        documents=documents,
-        shards=shards,
-        held_out_shards=held_out_shards,
-        encoder=encoder,
-        pretraining_scores=pretraining_scores,
-        qa_scores=qa_scores,
-        baseline_scores=baseline.outputs["scores"],
-        encoder_registration=registered["encoder"].outputs["registration"],
-        qa_registration=registered["qa"].outputs["registration"],
-    )
-    # They write outside their outputs and are quick to repeat: never taken from the cache.
-    for task in (*registered.values(), report):
-        task.set_caching_options(False)
+        tuned = finetune_qa(**common, start=PRETRAINED, tokenizer=tokenizer, encoder=encoder)
+        qa_model = tuned.outputs["qa_model"]
+        scored = evaluate_qa(**common, start=PRETRAINED, qa_model=qa_model)
+        fresh = finetune_qa(**common, start=RANDOM, tokenizer=tokenizer)
+        baseline = evaluate_qa(**common, start=RANDOM, qa_model=fresh.outputs["qa_model"])
+
+        pretraining_scores, qa_scores = losses.outputs["scores"], scored.outputs["scores"]
+        pairs = {"encoder": (encoder, pretraining_scores), "qa": (qa_model, qa_scores)}
+        registered = {
+            purpose: register_model(**common, purpose=purpose, model=model, scores=scores)
+            for purpose, (model, scores) in pairs.items()
+        }
+        report = write_report(
+            **common,
+            documents=documents,
+            shards=shards,
+            held_out_shards=held_out_shards,
+            encoder=encoder,
+            pretraining_scores=pretraining_scores,
+            qa_scores=qa_scores,
+            baseline_scores=baseline.outputs["scores"],
+            encoder_registration=registered["encoder"].outputs["registration"],
+            qa_registration=registered["qa"].outputs["registration"],
+        )
+        # They write outside their outputs and are quick to repeat: never taken from the cache.
+        for task in (*registered.values(), report):
+            task.set_caching_options(False)
+        if placement:
+            place_tasks(placement)
+
+    return end_to_end

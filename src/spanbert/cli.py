@@ -9,6 +9,7 @@ from spanbert import __version__
 from spanbert.errors import SpanbertError, storage_error
 from spanbert.verbs import (
     ablation,
+    cluster,
     data,
     doctor,
     inspection,
@@ -23,6 +24,7 @@ from spanbert.verbs import (
 VERBS = (
     *pipeline.VERBS,
     *ablation.VERBS,
+    *cluster.VERBS,
     *data.VERBS,
     *doctor.VERBS,
     *inspection.VERBS,

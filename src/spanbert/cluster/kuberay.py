@@ -1,21 +1,17 @@
 """RayJobs on Kubernetes: made, looked at and removed through its API."""
 
-import contextlib
-import json
-import os
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
+from kubernetes import client
+
+from spanbert.cluster.access import kubernetes_client, kubernetes_errors, own_namespace
 from spanbert.cluster.jobs import JobState, Phase
 from spanbert.cluster.rayjob import KFP_RUN, rayjob
 from spanbert.config import Config
-from spanbert.errors import ConfigError, DependencyError, NoProgressError, SpanbertError
+from spanbert.errors import ConfigError, NoProgressError, SpanbertError
 
 _GROUP = {"group": "ray.io", "version": "v1", "plural": "rayjobs"}
 _TIMEOUT_S = 20.0
-_NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
-_REFUSED = (400, 401, 403, 422)
 _PHASES: dict[str, Phase] = {
     "PENDING": "coming",
     "RUNNING": "running",
@@ -35,12 +31,12 @@ class KubeRay:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._namespace = own_namespace()
-        self._api = _api()
+        self._api = client.CustomObjectsApi(kubernetes_client())
 
     def start(self, name: str, entrypoint: str) -> None:
         """As `RayJobs.start`."""
         body = rayjob(self._config, name, entrypoint)
-        with _failures_told(name, ignored=409):  # a request that was thought lost has made it
+        with kubernetes_errors(f"rayjob {name}", ignored=409):  # a request that was thought lost has made it
             self._api.create_namespaced_custom_object(
                 namespace=self._namespace, body=body, **_GROUP, _request_timeout=_TIMEOUT_S
             )
@@ -48,7 +44,7 @@ class KubeRay:
     def state(self, name: str) -> JobState:
         """As `RayJobs.state`."""
         status: dict[str, Any] | None = None
-        with _failures_told(name, ignored=404):
+        with kubernetes_errors(f"rayjob {name}", ignored=404):
             found = self._api.get_namespaced_custom_object(
                 namespace=self._namespace, name=name, **_GROUP, _request_timeout=_TIMEOUT_S
             )
@@ -85,11 +81,11 @@ def delete_jobs(namespace: str, run_id: str) -> list[str]:
     """Remove the RayJobs of a KFP run, which ends what they do; returns their names.
 
     Raises:
-        DependencyError: Kubernetes does not answer.
-        ConfigError: it refuses.
+        ConfigError: Kubernetes cannot be reached from here, or refuses.
+        DependencyError: it does not answer.
     """
-    api, names = _api(), []
-    with _failures_told(run_id):
+    api, names = client.CustomObjectsApi(kubernetes_client()), []
+    with kubernetes_errors(f"rayjobs of {namespace}"):
         found = api.list_namespaced_custom_object(
             namespace=namespace,
             label_selector=f"{KFP_RUN}={run_id}",
@@ -102,55 +98,11 @@ def delete_jobs(namespace: str, run_id: str) -> list[str]:
     return names
 
 
-def own_namespace() -> str:
-    """Of the pod that this runs in; else the one that the caller's kubeconfig has chosen."""
-    if _NAMESPACE_FILE.exists():
-        return _NAMESPACE_FILE.read_text().strip()
-    from kubernetes import config
-
-    with contextlib.suppress(config.ConfigException):
-        _, active = config.list_kube_config_contexts(_kubeconfig())
-        return active["context"].get("namespace", "default")
-    return "default"
-
-
 def _delete(api: Any, namespace: str, name: str) -> None:
-    with _failures_told(name, ignored=404):
+    with kubernetes_errors(f"rayjob {name}", ignored=404):
         api.delete_namespaced_custom_object(
             namespace=namespace, name=name, **_GROUP, _request_timeout=_TIMEOUT_S
         )
-
-
-def _api() -> Any:
-    """A client with the pod's own token, or as the caller's kubeconfig says.
-
-    Raises:
-        DependencyError: the package is not installed.
-        ConfigError: neither is there.
-    """
-    try:
-        from kubernetes import client, config
-    except ImportError as error:
-        raise DependencyError(
-            "the Kubernetes client is not installed", remedy="pip install 'spanbert[pipelines]'"
-        ) from error
-    try:
-        if _NAMESPACE_FILE.exists():
-            config.load_incluster_config()
-        else:
-            config.load_kube_config(_kubeconfig())
-    except config.ConfigException as error:
-        raise ConfigError(
-            f"no way to Kubernetes: {error}", remedy="set KUBECONFIG, or use cluster.ray = in-step"
-        ) from error
-    configuration = client.Configuration.get_default_copy()
-    configuration.retries = False  # whoever calls tries again, and knows for how long
-    return client.CustomObjectsApi(client.ApiClient(configuration))
-
-
-def _kubeconfig() -> str | None:
-    """The client reads this variable once, when it is imported."""
-    return os.environ.get("KUBECONFIG")
 
 
 def _lasting(deployment: str, reason: str, told: str) -> SpanbertError | None:
@@ -163,33 +115,3 @@ def _lasting(deployment: str, reason: str, told: str) -> SpanbertError | None:
             remedy="raise it and run again to go on",
         )
     return None
-
-
-@contextlib.contextmanager
-def _failures_told(name: str, ignored: int = 0) -> Iterator[None]:
-    from kubernetes.client.exceptions import ApiException
-    from urllib3.exceptions import HTTPError
-
-    try:
-        yield
-    except ApiException as error:
-        if error.status == ignored:
-            return
-        told = f"Kubernetes says {error.status} {error.reason}"
-        if error.status in (401, 403):
-            raise ConfigError(
-                told, place=f"rayjob {name}", remedy="see the roles in k8s/base/roles.yaml"
-            ) from error
-        kind = ConfigError if error.status in _REFUSED else DependencyError
-        raise kind(f"{told}: {_message(error)}", place=f"rayjob {name}") from error
-    except (HTTPError, OSError) as error:
-        raise DependencyError(
-            f"Kubernetes does not answer: {error}", place=f"rayjob {name}", remedy="try again"
-        ) from error
-
-
-def _message(error: Any) -> str:
-    """What the server says in the body of a refusal."""
-    with contextlib.suppress(ValueError, TypeError, AttributeError):
-        return str(json.loads(error.body).get("message", ""))[:300]
-    return ""

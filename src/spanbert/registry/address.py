@@ -1,4 +1,4 @@
-"""Where the tracking server is."""
+"""Where the tracking server is, and which of its runs KFP has made for this task."""
 
 import os
 from pathlib import Path
@@ -23,3 +23,12 @@ def server_name(config: Config) -> str:
 def without_password(uri: str) -> str:
     """An address as it may be shown and written down."""
     return uri.rpartition("@")[2]
+
+
+def given_run(config: Config) -> str:
+    """The MLflow run that KFP's plugin has made for this task, or "".
+
+    It is known to the plugin's server; settings that name another one do without it.
+    """
+    server = os.environ.get("MLFLOW_TRACKING_URI")
+    return os.environ.get("MLFLOW_RUN_ID", "") if server == tracking_uri(config) else ""

@@ -70,13 +70,17 @@ class Server:
             self._client = MlflowClient(self.uri, self.uri)
 
     def run_for(self, begin: dict[str, Any], known: str) -> str:
-        """The MLflow run that a spool's first record describes, made where it is not there.
+        """The MLflow run that a spool's begin record describes, made where it is not there.
 
         Args:
             known: its id, if one was found before; it may have been deleted since.
         """
         with server_errors(self.uri):
-            if known and self._is_there(known):
+            if given := self._given_run(begin):
+                if given != known:
+                    self._client.log_batch(given, tags=_tags(_marks(begin)))
+                return given
+            if known and self._active_run(known):
                 return known
             experiment = self._experiment_id(begin["experiment"])
             parent = self._find_or_create(experiment, begin | {"step": PIPELINE}, {})
@@ -95,13 +99,21 @@ class Server:
             for record in records if len(records) > 1 else ():
                 self.send(run, [record])
 
-    def _is_there(self, run: str) -> bool:
+    def _given_run(self, begin: dict[str, Any]) -> str:
+        """The run that KFP has made for a step, its parent for the pipeline; "" for none."""
+        run = self._active_run(begin["given"]) if begin.get("given") else None
+        if run and begin["step"] == PIPELINE:
+            run = self._active_run(run.data.tags.get(MLFLOW_PARENT_RUN_ID, run.info.run_id))
+        return run.info.run_id if run else ""
+
+    def _active_run(self, run: str) -> Run | None:
         try:
-            return self._client.get_run(run).info.lifecycle_stage == "active"
+            found = self._client.get_run(run)
         except MlflowException as error:
             if error.error_code != _NOT_THERE:
                 raise
-            return False
+            return None
+        return found if found.info.lifecycle_stage == "active" else None
 
     def _find_or_create(
         self, experiment: str, begin: dict[str, Any], more_tags: dict[str, str]
@@ -115,7 +127,7 @@ class Server:
         made = self._client.create_run(
             experiment,
             start_time=begin["time_ms"],
-            tags=_origin(begin) | more_tags | {RUN_TAG: run_id, STEP_TAG: step},
+            tags=_marks(begin) | more_tags,
             run_name=run_id if step == PIPELINE else step,
         )
         return made.info.run_id
@@ -144,13 +156,19 @@ def server_errors(uri: str) -> Iterator[None]:
         ) from error
 
 
-def _origin(begin: dict[str, Any]) -> dict[str, str]:
-    """Tags by which the UI shows where a run comes from."""
+def _marks(begin: dict[str, Any]) -> dict[str, str]:
+    """Tags by which a run is found, and by which the UI shows where it comes from."""
     return {
+        RUN_TAG: begin["run_id"],
+        STEP_TAG: begin["step"],
         MLFLOW_USER: begin["user"],
         MLFLOW_SOURCE_NAME: begin["source"],
         MLFLOW_GIT_COMMIT: begin["git_commit"],
     }
+
+
+def _tags(values: dict[str, str]) -> list[RunTag]:
+    return [RunTag(name, value) for name, value in values.items()]
 
 
 def _send_nothing(client: MlflowClient, run: str, records: Sequence[dict[str, Any]]) -> None:
@@ -174,7 +192,7 @@ def _send_metrics(client: MlflowClient, run: str, records: Sequence[dict[str, An
 
 def _send_tags(client: MlflowClient, run: str, records: Sequence[dict[str, Any]]) -> None:
     tags = {k: v for record in records for k, v in record["values"].items()}
-    client.log_batch(run, tags=[RunTag(k, v) for k, v in tags.items()])
+    client.log_batch(run, tags=_tags(tags))
 
 
 def _send_datasets(client: MlflowClient, run: str, records: Sequence[dict[str, Any]]) -> None:

@@ -9,6 +9,7 @@ from spanbert.registry.server import Server
 from spanbert.registry.spool import (
     Line,
     Sent,
+    begin_of,
     count_waiting,
     curves_of,
     read_lines,
@@ -32,7 +33,7 @@ def ship(spool: Path, server: Server) -> int:
         return 0
     with sole_sender(spool.parent):
         sent = read_sent(spool, server.name)
-        run = server.run_for(read_lines(spool)[0].record, sent.run)
+        run = server.run_for(begin_of(read_lines(spool)), sent.run)
         if run != sent.run:  # new there, or deleted since: it lacks what was sent before
             sent = Sent(server.name, run)
             write_sent(spool, sent)

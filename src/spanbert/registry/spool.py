@@ -69,6 +69,11 @@ def read_lines(path: Path, offset: int = 0) -> list[Line]:
     return lines
 
 
+def begin_of(lines: list[Line]) -> dict[str, Any]:
+    """What a spool's lines belong to: all of them to what was said last."""
+    return [line.record for line in lines if line.record["kind"] == "begin"][-1]
+
+
 def read_sent(spool: Path, server: str) -> Sent:
     """What this server has taken; nothing where that is not known."""
     try:

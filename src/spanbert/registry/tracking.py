@@ -2,11 +2,13 @@
 
 One spool for each step and one for the pipeline run itself, below `<run folder>/tracking/<run id>`.
 Writing them needs no server and opens no connection. Each becomes a run of MLflow: the steps'
-runs are children of the pipeline's.
+runs are children of the pipeline's. Where KFP's MLflow plugin has made runs for its tasks already,
+the records go to those (`address.py`), whose status is KFP's to tell.
 """
 
 import contextlib
 import getpass
+import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -17,11 +19,19 @@ from spanbert import __version__
 from spanbert.config import Config, to_toml
 from spanbert.errors import DependencyError
 from spanbert.progress import Say
-from spanbert.registry.address import server_name
+from spanbert.registry.address import given_run, server_name
 from spanbert.registry.follower import Follower
-from spanbert.registry.spool import PIPELINE, append, count_waiting, read_lines, read_sent
+from spanbert.registry.spool import (
+    PIPELINE,
+    append,
+    begin_of,
+    count_waiting,
+    read_lines,
+    read_sent,
+)
 from spanbert.storage import git_commit, write_text_atomic
 
+_KFP_RUN_VARIABLE = "SPANBERT_KFP_RUN_ID"  # of a pod, set by pipelines/placing.py
 _LONGEST_PARAM = 500  # characters; the server cuts at 6000 without a word
 
 
@@ -32,8 +42,9 @@ class StepRun:
         self._config, self.spool, self._say = config, spool, say
 
     def begin(self) -> None:
-        """Say what the records belong to, once, and that it is running."""
-        if not read_lines(self.spool):
+        """Say what the records belong to, once or when KFP gives another run, and that it runs."""
+        given, lines = given_run(self._config), read_lines(self.spool)
+        if not lines or (given and begin_of(lines).get("given") != given):
             self._record(
                 "begin",
                 run_id=self._config.run_id,
@@ -42,12 +53,16 @@ class StepRun:
                 user=getpass.getuser(),
                 source=f"spanbert {__version__}",
                 git_commit=git_commit(),
+                given=given,
             )
+        if kfp_run := os.environ.get(_KFP_RUN_VARIABLE):
+            self.log_tags({"kfp.run_id": kfp_run})
         self.end("RUNNING")
 
     def end(self, status: str) -> None:
         """Record a status of MLflow's: RUNNING, FINISHED, FAILED."""
-        self._record("status", status=status)
+        if not given_run(self._config):
+            self._record("status", status=status)
 
     def log_params(self, params: Mapping[str, Any]) -> None:
         """Record settings; one that is there already is left as it is."""

@@ -32,7 +32,7 @@ def _ui(options: argparse.Namespace) -> None:
 def _compile(options: argparse.Namespace) -> None:
     from pipelines.compile import compile_pipeline
 
-    compile_pipeline(options.output)
+    compile_pipeline(options.output, config_of(options) if options.config or options.set else None)
     print(options.output)
 
 
@@ -64,9 +64,9 @@ VERBS = (
         "compile",
         _compile,
         "the pipeline as YAML for a KFP server",
-        "--output spanbert.yaml",
+        "--output spanbert.yaml --config my.toml",
         paths=("--output",),
-        config="none",
+        config="optional",
     ),
     Verb(
         "report",

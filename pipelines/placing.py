@@ -1,0 +1,91 @@
+"""Where a cluster runs the tasks of a pipeline: image, volume, secrets, processors, labels.
+
+What KFP cannot say stays unsaid: it retries a task after any exit code, though ours tell where that
+helps (`errors.py`), so tasks are not retried; submitting again goes on where a run was.
+"""
+
+from typing import Any
+
+from kfp import kubernetes
+from kfp.dsl import pipeline_context
+
+from spanbert.cluster.config import ClusterConfig
+from spanbert.config import Config
+from spanbert.errors import ConfigError
+
+STEP_LABEL = "spanbert/step"  # of a step's pod
+_FROM_POD = {
+    "SPANBERT_POD_NAME": "metadata.name",
+    "SPANBERT_POD_UID": "metadata.uid",
+    "SPANBERT_KFP_RUN_ID": "metadata.labels['pipeline/runid']",
+}
+_LOGIN = {"username": "MLFLOW_TRACKING_USERNAME", "password": "MLFLOW_TRACKING_PASSWORD"}
+_OBJECT_STORE_FOLDER = "/var/run/secrets/spanbert/object-store"
+_SHARED_MEMORY = "/dev/shm"  # noqa: S108  # where Ray and NCCL look for it
+
+
+def place_tasks(config: Config) -> None:
+    """Give every task of the pipeline under construction what its pod needs.
+
+    Raises:
+        ConfigError: KFP does not take a quantity of `[cluster]`.
+    """
+    pipeline = pipeline_context.Pipeline.get_default_pipeline()
+    for task in pipeline.tasks.values():
+        _place(task, config.cluster)
+        _limit(task, "step_memory", task.set_memory_limit, config.cluster.step_memory)
+        if task.name == "pretrain" and config.cluster.ray == "in-step":
+            _place_workers(task, config)
+        else:
+            _limit(task, "step_cpus", task.set_cpu_limit, config.cluster.step_cpus)
+
+
+def _place(task: Any, cluster: ClusterConfig) -> None:
+    task.set_container_image(cluster.image)
+    kubernetes.set_image_pull_policy(task, "IfNotPresent")
+    kubernetes.set_security_context(task, run_as_non_root=True)
+    kubernetes.mount_pvc(task, cluster.volume_claim, cluster.volume_path)
+    kubernetes.add_pod_label(task, STEP_LABEL, task.name)
+    for name, field in _FROM_POD.items():
+        kubernetes.use_field_path_as_env(task, name, field)
+    if cluster.mlflow_secret:
+        kubernetes.use_secret_as_env(task, cluster.mlflow_secret, _LOGIN)
+    if cluster.object_store_secret:
+        kubernetes.use_secret_as_volume(task, cluster.object_store_secret, _OBJECT_STORE_FOLDER)
+        task.set_env_variable("AWS_SHARED_CREDENTIALS_FILE", f"{_OBJECT_STORE_FOLDER}/credentials")
+
+
+def _place_workers(task: Any, config: Config) -> None:
+    """The pod that Ray runs in: processors for its workers and one for Ray itself."""
+    training, cluster = config.training, config.cluster
+    task.set_cpu_limit(str(training.num_workers * training.threads_per_worker + 1))
+    if training.use_gpu:
+        task.set_accelerator_type(cluster.gpu_resource)
+        task.set_accelerator_limit(training.num_workers)
+    kubernetes.empty_dir_mount(
+        task, "shared-memory", _SHARED_MEMORY, medium="Memory", size_limit=cluster.shared_memory
+    )
+    for pair in cluster.node_selector:
+        kubernetes.add_node_selector(task, *pair.split("="))
+    for text in cluster.tolerations:
+        kubernetes.add_toleration(task, **_toleration(text))
+
+
+def _toleration(text: str) -> dict[str, Any]:
+    """key, key=value, each perhaps with :effect -> what `add_toleration` takes."""
+    pair, _, effect = text.partition(":")
+    key, has_value, value = pair.partition("=")
+    operator = {"operator": "Equal", "value": value} if has_value else {"operator": "Exists"}
+    return {"key": key, **operator, **({"effect": effect} if effect else {})}
+
+
+def _limit(task: Any, name: str, set_limit: Any, value: str) -> None:
+    """Set a limit, which is the request as well."""
+    try:
+        set_limit(value)
+    except ValueError as error:
+        raise ConfigError(
+            f"KFP does not take {value!r} ({error})",
+            place=f"cluster.{name}",
+            remedy="write whole bytes as 8Gi, and processors as 2 or 500m",
+        ) from error

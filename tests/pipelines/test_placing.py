@@ -1,0 +1,169 @@
+"""The compiled pipeline with a placement: what each pod has, and that the steps stay the same."""
+
+import pytest
+import yaml
+from google.protobuf import json_format
+from kfp.kubernetes import kubernetes_executor_config_pb2
+from kfp.pipeline_spec import pipeline_spec_pb2
+
+from pipelines.compile import compile_pipeline
+from spanbert.config import parse_config
+from spanbert.errors import ConfigError
+
+SETTINGS = """
+[cluster]
+image = "registry.example/spanbert@sha256:0123"
+mlflow_secret = "mlflow-login"
+object_store_secret = "object-store"
+node_selector = ["gpu=h100"]
+tolerations = ["spot=true:NoSchedule", "gpu"]
+shared_memory = "4Gi"
+[training]
+num_workers = 4
+threads_per_worker = 2
+use_gpu = true
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("placed")
+
+
+def compiled(folder, text=SETTINGS, *changes):
+    """Specification of the pipeline, and what Kubernetes is told of each executor."""
+    compile_pipeline(folder / "p.yaml", parse_config(text, changes))
+    spec, platform = yaml.safe_load_all((folder / "p.yaml").read_text())
+    json_format.ParseDict(spec, pipeline_spec_pb2.PipelineSpec())
+    json_format.ParseDict(platform, pipeline_spec_pb2.PlatformSpec())
+    pods = platform["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
+    for pod in pods.values():
+        json_format.ParseDict(pod, kubernetes_executor_config_pb2.KubernetesExecutorConfig())
+    return spec, pods
+
+
+def containers(spec):
+    executors = spec["deploymentSpec"]["executors"]
+    return {name: executor["container"] for name, executor in executors.items()}
+
+
+@pytest.fixture(scope="module")
+def placed(folder):
+    return compiled(folder)
+
+
+def test_every_pod_has_the_volume(placed):
+    spec, pods = placed
+    assert set(pods) == set(spec["deploymentSpec"]["executors"])
+    for pod in pods.values():
+        (mount,) = pod["pvcMount"]
+        assert (mount["constant"], mount["mountPath"]) == ("spanbert-work", "/work")
+
+
+def test_every_pod_knows_who_it_is_and_is_not_root(placed):
+    _, pods = placed
+    for pod in pods.values():
+        known = {env["name"]: env["fieldPath"] for env in pod["fieldPathAsEnv"]}
+        assert known == {
+            "SPANBERT_POD_NAME": "metadata.name",
+            "SPANBERT_POD_UID": "metadata.uid",
+            "SPANBERT_KFP_RUN_ID": "metadata.labels['pipeline/runid']",
+        }
+        assert pod["securityContext"] == {"runAsNonRoot": True}
+
+
+def test_every_task_is_found_by_a_label_of_its_own(placed):
+    spec, pods = placed
+    labels = [pod["podMetadata"]["labels"]["spanbert/step"] for pod in pods.values()]
+    assert sorted(labels) == sorted(spec["root"]["dag"]["tasks"])
+
+
+def test_every_container_has_the_image_and_limits(placed):
+    spec, _ = placed
+    for container in containers(spec).values():
+        assert container["image"] == "registry.example/spanbert@sha256:0123"
+        assert container["resources"]["resourceMemoryLimit"] == "8Gi"
+        assert container["resources"]["resourceCpuLimit"]
+
+
+def test_secrets_are_named_and_their_values_are_nowhere(placed):
+    spec, pods = placed
+    for pod in pods.values():
+        (login,) = pod["secretAsEnv"]
+        assert login["secretName"] == "mlflow-login"
+        pairs = {pair["secretKey"]: pair["envVar"] for pair in login["keyToEnv"]}
+        assert pairs == {
+            "username": "MLFLOW_TRACKING_USERNAME",
+            "password": "MLFLOW_TRACKING_PASSWORD",
+        }
+        (store,) = pod["secretAsVolume"]
+        assert store["secretName"] == "object-store"
+    for container in containers(spec).values():
+        (variable,) = container["env"]
+        assert variable["name"] == "AWS_SHARED_CREDENTIALS_FILE"
+        assert variable["value"] == store["mountPath"] + "/credentials"
+
+
+def test_secrets_that_are_not_set_are_not_asked_for(folder):
+    spec, pods = compiled(folder, "")
+    assert not any("secretAsEnv" in pod or "secretAsVolume" in pod for pod in pods.values())
+    assert not any("env" in container for container in containers(spec).values())
+
+
+def test_ray_in_the_step_has_processors_gpus_and_shared_memory_for_its_workers(placed):
+    spec, pods = placed
+    resources = containers(spec)["exec-pretrain"]["resources"]
+    assert resources["resourceCpuLimit"] == "9"
+    accelerator = resources["accelerator"]
+    assert accelerator["resourceType"] == "nvidia.com/gpu"
+    assert accelerator["resourceCount"] == "4"
+    (memory,) = pods["exec-pretrain"]["emptyDirMounts"]
+    assert (memory["mountPath"], memory["medium"], memory["sizeLimit"]) == (
+        "/dev/shm",
+        "Memory",
+        "4Gi",
+    )
+
+
+def test_workers_alone_are_placed_by_labels_and_tolerations(placed):
+    _, pods = placed
+    assert pods["exec-pretrain"]["nodeSelector"] == {"labels": {"gpu": "h100"}}
+    assert pods["exec-pretrain"]["tolerations"] == [
+        {"key": "spot", "operator": "Equal", "value": "true", "effect": "NoSchedule"},
+        {"key": "gpu", "operator": "Exists"},
+    ]
+    others = [pod for name, pod in pods.items() if name != "exec-pretrain"]
+    assert not any("nodeSelector" in pod or "tolerations" in pod for pod in others)
+
+
+def test_a_step_that_waits_for_ray_elsewhere_is_small(folder):
+    spec, pods = compiled(folder, SETTINGS, "cluster.ray=kuberay")
+    resources = containers(spec)["exec-pretrain"]["resources"]
+    assert resources["resourceCpuLimit"] == "2"
+    assert "accelerator" not in resources
+    assert "emptyDirMounts" not in pods["exec-pretrain"]
+
+
+def test_the_steps_are_those_of_a_run_on_this_machine(placed, folder):
+    spec, _ = placed
+    compile_pipeline(folder / "plain.yaml")
+    (plain,) = yaml.safe_load_all((folder / "plain.yaml").read_text())
+    assert spec["root"]["dag"] == plain["root"]["dag"]
+    assert spec["components"] == plain["components"]
+
+
+def test_all_parameters_but_the_sources_have_defaults(placed):
+    spec, _ = placed
+    inputs = spec["root"]["inputDefinitions"]["parameters"]
+    config = parse_config(inputs["config_toml"]["defaultValue"])
+    assert config.digest == parse_config(SETTINGS).digest
+    assert inputs["run_folder"]["defaultValue"] == f"/work/runs/{config.run_id}"
+    assert {name for name, rule in inputs.items() if "defaultValue" not in rule} == {
+        "sources_digest"
+    }
+
+
+def test_a_quantity_that_kfp_does_not_take_is_told_with_its_setting(folder):
+    with pytest.raises(ConfigError) as refused:
+        compiled(folder, SETTINGS, "cluster.step_memory=1.5Gi")
+    assert refused.value.place == "cluster.step_memory"
