@@ -66,8 +66,9 @@ def test_ray_is_imported_in_three_files():
     assert importers("ray") == {f"src/spanbert/training/{name}.py" for name in names}
 
 
-def test_kubernetes_is_imported_in_one_file():
-    assert importers("kubernetes") == {"src/spanbert/cluster/kuberay.py"}
+def test_kubernetes_is_imported_in_three_files():
+    names = ("access", "kuberay", "pods")
+    assert importers("kubernetes") == {f"src/spanbert/cluster/{name}.py" for name in names}
 
 
 def test_mlflow_is_imported_in_the_registry_alone():

@@ -176,7 +176,7 @@ def test_a_server_that_is_away_for_a_while_is_waited_for(api, step):
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_refusal_is_told_at_once_with_what_to_look_at(api, step, status):
     api.failures = [status]
-    with pytest.raises(ConfigError, match=f"{status}.*roles"):
+    with pytest.raises(ConfigError, match=f"{status}.*auth can-i"):
         step.run()
     assert not api.created
 

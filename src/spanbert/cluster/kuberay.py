@@ -36,7 +36,8 @@ class KubeRay:
     def start(self, name: str, entrypoint: str) -> None:
         """As `RayJobs.start`."""
         body = rayjob(self._config, name, entrypoint)
-        with kubernetes_errors(f"rayjob {name}", ignored=409):  # a request that was thought lost has made it
+        # 409: a request that was thought lost has made it
+        with kubernetes_errors(f"rayjob {name}", ignored=409):
             self._api.create_namespaced_custom_object(
                 namespace=self._namespace, body=body, **_GROUP, _request_timeout=_TIMEOUT_S
             )

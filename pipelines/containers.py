@@ -1,0 +1,101 @@
+"""Steps as containers on this machine: kfp's DockerRunner, made to tell how a container ended.
+
+kfp lets the engine remove a container as it ends and then asks for its code; where the removal is
+quicker the code is lost, and kfp calls that a success (kubeflow/pipelines#13332). Here a container
+is removed after its code was read.
+"""
+
+import contextlib
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from spanbert.errors import ConfigError, DependencyError
+
+_LABEL = "spanbert.run-folder"
+_SHARED_MEMORY = "2g"  # Ray's object store
+_SCRATCH = {"/tmp": "rw,nosuid,nodev,mode=1777"}  # noqa: S108  # the image's home
+
+
+def docker_runner(image: str, folder: Path, read: Iterable[Path]) -> Any:
+    """A kfp runner whose containers may write to a run's folder and to nothing else.
+
+    Args:
+        folder: of the run; containers run as its owner, and see it under the same path.
+        read: what steps read besides, seen under the same paths; they cannot change it.
+
+    Raises:
+        DependencyError: no engine answers.
+        ConfigError: the engine does not have the image.
+    """
+    import docker
+    from docker.types import Mount
+    from kfp import local
+    from kfp.local import docker_task_handler
+
+    with _engine() as client:
+        try:
+            client.images.get(image)
+        except docker.errors.ImageNotFound as error:
+            raise ConfigError(
+                "the container engine does not have it",
+                place=image,
+                remedy=f"docker build -f Containerfile -t {image} .",
+            ) from error
+    docker_task_handler.run_docker_container = run_container
+    owner = folder.stat()
+    mounts = [Mount(str(folder), str(folder), type="bind")]
+    mounts += [Mount(str(p), str(p), type="bind", read_only=True) for p in sorted(set(read))]
+    return local.DockerRunner(
+        mounts=mounts,
+        user=f"{owner.st_uid}:{owner.st_gid}",
+        read_only=True,
+        tmpfs=_SCRATCH,
+        shm_size=_SHARED_MEMORY,
+        cap_drop=["ALL"],
+        security_opt=["no-new-privileges"],
+        labels={_LABEL: str(folder)},
+        working_dir=os.getcwd(),
+    )
+
+
+def run_container(
+    client: Any, image: str, command: list[str], volumes: dict[str, Any], **arguments: Any
+) -> int:
+    """Run a container to its end, printing what it prints; returns its exit code."""
+    container = client.containers.run(
+        image=image, command=command, volumes=volumes, detach=True, **arguments
+    )
+    try:
+        for line in container.logs(stream=True):
+            print(line.decode("utf-8", "replace"), end="", flush=True)
+        return container.wait()["StatusCode"]
+    finally:
+        container.remove(force=True)
+
+
+def end_containers(folder: Path) -> int:
+    """Remove the containers of a run, whatever they do; returns how many there were."""
+    with _engine() as client:
+        left = client.containers.list(all=True, filters={"label": f"{_LABEL}={folder}"})
+        for container in left:
+            container.remove(force=True)
+        return len(left)
+
+
+@contextlib.contextmanager
+def _engine() -> Iterator[Any]:
+    """A client of the container engine that DOCKER_HOST names, or the usual one."""
+    import docker
+
+    try:
+        client = docker.from_env()
+    except docker.errors.DockerException as error:
+        raise DependencyError(
+            f"no container engine answers ({error})", remedy="start it, or set DOCKER_HOST"
+        ) from error
+    try:
+        yield client
+    finally:
+        client.close()
