@@ -8,11 +8,13 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+from pipelines.containers import docker_runner, end_containers
 from pipelines.processes import end_processes, marked_environment
 from spanbert.errors import SpanbertError
 from spanbert.failures import take_failure
@@ -33,11 +35,15 @@ class Request:
     Args:
         build: what the pipeline is built from, for one that is built; else empty.
         arguments: of the pipeline itself.
+        image: steps run as containers of it; empty: as processes.
+        mounted: the folder that such containers may write to, and what they read besides.
     """
 
     pipeline: Literal["end-to-end", "ablation"]
     build: dict[str, Any]
     arguments: dict[str, str]
+    image: str = ""
+    mounted: Sequence[str] = ()
 
 
 def run_in_child(folder: Path, request: Request, say: Say, grace_s: float) -> None:
@@ -97,6 +103,8 @@ def _drive(folder: Path, request: Request, say: Say) -> None:
             code = child.wait()
     finally:
         end_processes(folder)
+        if request.image:
+            end_containers(folder)
         shutil.rmtree(temporary, ignore_errors=True)
         for work in work_folders(folder):
             clear_scratch(work)
@@ -130,11 +138,11 @@ def _main() -> None:
 
     request = Request(**json.load(sys.stdin))
     root = Path(request.arguments["run_folder"]) / "pipeline"
-    local.init(
-        runner=local.SubprocessRunner(use_venv=False),
-        pipeline_root=str(root),
-        enable_caching=True,
-    )
+    runner = local.SubprocessRunner(use_venv=False)
+    if request.image:
+        root.mkdir(parents=True, exist_ok=True)
+        runner = docker_runner(Path(request.arguments["run_folder"]), request.mounted)
+    local.init(runner=runner, pipeline_root=str(root), enable_caching=True)
     try:
         _pipeline(request)(**request.arguments)
     except RuntimeError as error:  # a step failed and has written down why
@@ -147,7 +155,10 @@ def _pipeline(request: Request) -> Callable[..., Any]:
 
         return build_ablation(**request.build)
     from pipelines.end_to_end import build_end_to_end
+    from pipelines.placing import take_image
 
+    if request.image:
+        return build_end_to_end(partial(take_image, request.image))
     return build_end_to_end()
 
 

@@ -1,11 +1,13 @@
 """The pipeline as YAML for a KFP server: the same bytes each time."""
 
+from functools import partial
 from pathlib import Path
 
 from kfp import compiler
 
 from pipelines.end_to_end import build_end_to_end
 from pipelines.parameters import default_parameters
+from pipelines.placing import place_tasks
 from spanbert.config import Config
 from spanbert.storage import write_text_atomic
 
@@ -21,7 +23,7 @@ def compile_pipeline(output: Path, config: Config | None = None) -> None:
         StorageError: the file cannot be written.
         ConfigError: KFP does not take a quantity of `[cluster]`.
     """
-    pipeline = build_end_to_end(config)
+    pipeline = build_end_to_end(partial(place_tasks, config)) if config else build_end_to_end()
     defaults = default_parameters(config) if config else {}
     aside = output.with_name(f".{output.stem}.partial.yaml")  # kfp wants a .yaml name
     try:

@@ -7,7 +7,7 @@ is removed after its code was read.
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,44 +18,52 @@ _SHARED_MEMORY = "2g"  # Ray's object store
 _SCRATCH = {"/tmp": "rw,nosuid,nodev,mode=1777"}  # noqa: S108  # the image's home
 
 
-def docker_runner(image: str, folder: Path, read: Iterable[Path]) -> Any:
-    """A kfp runner whose containers may write to a run's folder and to nothing else.
-
-    Args:
-        folder: of the run; containers run as its owner, and see it under the same path.
-        read: what steps read besides, seen under the same paths; they cannot change it.
+def require_image(image: str) -> None:
+    """Refuse at once an image that is not there: kfp would try to fetch it.
 
     Raises:
         DependencyError: no engine answers.
         ConfigError: the engine does not have the image.
     """
     import docker
-    from docker.types import Mount
-    from kfp import local
-    from kfp.local import docker_task_handler
 
     with _engine() as client:
         try:
             client.images.get(image)
         except docker.errors.ImageNotFound as error:
             raise ConfigError(
-                "the container engine does not have it",
+                "the container engine does not have this image",
                 place=image,
                 remedy=f"docker build -f Containerfile -t {image} .",
             ) from error
+
+
+def docker_runner(run_folder: Path, mounted: Sequence[str]) -> Any:
+    """A kfp runner whose containers may write to one folder and to nothing else.
+
+    Containers run as the user who runs this, and see what is mounted under the same paths.
+
+    Args:
+        run_folder: by which the containers are found again.
+        mounted: the folder that is written to, and what is read besides.
+    """
+    from docker.types import Mount
+    from kfp import local
+    from kfp.local import docker_task_handler
+
     docker_task_handler.run_docker_container = run_container
-    owner = folder.stat()
-    mounts = [Mount(str(folder), str(folder), type="bind")]
-    mounts += [Mount(str(p), str(p), type="bind", read_only=True) for p in sorted(set(read))]
+    written, *read = mounted
+    mounts = [Mount(written, written, type="bind")]
+    mounts += [Mount(path, path, type="bind", read_only=True) for path in read]
     return local.DockerRunner(
         mounts=mounts,
-        user=f"{owner.st_uid}:{owner.st_gid}",
+        user=f"{os.getuid()}:{os.getgid()}",
         read_only=True,
         tmpfs=_SCRATCH,
         shm_size=_SHARED_MEMORY,
         cap_drop=["ALL"],
         security_opt=["no-new-privileges"],
-        labels={_LABEL: str(folder)},
+        labels={_LABEL: str(run_folder)},
         working_dir=os.getcwd(),
     )
 
@@ -75,10 +83,10 @@ def run_container(
         container.remove(force=True)
 
 
-def end_containers(folder: Path) -> int:
+def end_containers(run_folder: Path) -> int:
     """Remove the containers of a run, whatever they do; returns how many there were."""
     with _engine() as client:
-        left = client.containers.list(all=True, filters={"label": f"{_LABEL}={folder}"})
+        left = client.containers.list(all=True, filters={"label": f"{_LABEL}={run_folder}"})
         for container in left:
             container.remove(force=True)
         return len(left)

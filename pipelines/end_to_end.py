@@ -1,5 +1,6 @@
 """Raw text -> a pre-trained, fine-tuned, scored and registered model with its report."""
 
+from collections.abc import Callable
 from typing import Any
 
 from kfp import dsl
@@ -16,13 +17,12 @@ from components.pretrain import pretrain
 from components.register_model import register_model
 from components.train_tokenizer import train_tokenizer
 from components.write_report import write_report
-from pipelines.placing import place_tasks
-from spanbert.config import Config
+from pipelines.placing import as_they_are
 
 PRETRAINED, RANDOM = "pre-trained", "random weights"
 
 
-def build_end_to_end(placement: Config | None = None) -> Any:
+def build_end_to_end(place: Callable[[], None] = as_they_are) -> Any:
     """The pipeline, which pre-trains, fine-tunes from that and from random weights, and registers.
 
     Its parameters are the settings of a run (`config_toml`), the folder where checkpoints and the
@@ -31,7 +31,7 @@ def build_end_to_end(placement: Config | None = None) -> Any:
     others depend on its outputs; for a cluster, see `parameters.py`.
 
     Args:
-        placement: settings whose `[cluster]` says where tasks run; none for this machine.
+        place: says of each task where it runs (`placing.py`).
     """
 
     @dsl.pipeline(name="spanbert", description="Raw text to a registered and evaluated SpanBERT")
@@ -74,7 +74,6 @@ def build_end_to_end(placement: Config | None = None) -> Any:
         # They write outside their outputs and are quick to repeat: never taken from the cache.
         for task in (*registered.values(), report):
             task.set_caching_options(False)
-        if placement:
-            place_tasks(placement)
+        place()
 
     return end_to_end

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import components
 import pipelines
 import spanbert
 from pipelines.child import CELLS, Request, run_in_child, work_folders
+from pipelines.containers import require_image
 from pipelines.damaged import remove_damaged
 from spanbert.ablation.variants import Ablation, with_pairs
 from spanbert.config import Config, to_toml
@@ -26,11 +28,14 @@ from spanbert.training.start import tokenizer_settings, with_start_sizes
 _LEAST_FREE_BYTES = 500_000_000  # documents, shards, checkpoints and models of a small run
 
 
-def run_local(config: Config, say: Say, from_scratch: bool = False) -> dict[str, Any]:
+def run_local(
+    config: Config, say: Say, *, from_scratch: bool = False, in_containers: bool = False
+) -> dict[str, Any]:
     """Run every step in order; returns the results that the report shows.
 
     Args:
         from_scratch: put checkpoints of pre-training aside that an earlier run has left.
+        in_containers: steps are containers of `cluster.image`, not processes.
 
     Raises:
         SpanbertError: what stopped a step, with the step's exit code.
@@ -40,6 +45,9 @@ def run_local(config: Config, say: Say, from_scratch: bool = False) -> dict[str,
     folder = run_folder_of(config)
     _require_runnable(config, folder)
     request = Request("end-to-end", {}, _arguments(config, folder))
+    if in_containers:
+        require_image(config.cluster.image)
+        request = replace(request, image=config.cluster.image, mounted=_mounted(config))
     with sole_owner(folder):
         if from_scratch:
             for work_folder in work_folders(folder):
@@ -125,6 +133,14 @@ def _require_start(config: Config) -> None:
     """Refuse before any step a model that pre-training could not start from."""
     with_start_sizes(config)
     tokenizer_settings(config)
+
+
+def _mounted(config: Config) -> list[str]:
+    """The folder of all runs, and what steps read from outside it."""
+    read = [*config.corpus.sources, *config.qa.train, *config.qa.dev]
+    read += [tokenizer_settings(config).path, config.training.start]
+    paths = sorted({str(Path(path).absolute()) for path in read if path and Path(path).exists()})
+    return [str(Path(config.run.folder).absolute()), *paths]
 
 
 def sources_digest(config: Config) -> str:

@@ -24,6 +24,16 @@ _OBJECT_STORE_FOLDER = "/var/run/secrets/spanbert/object-store"
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108  # where Ray and NCCL look for it
 
 
+def as_they_are() -> None:
+    """Tasks are processes of this machine: nothing is to be said of them."""
+
+
+def take_image(image: str) -> None:
+    """Let every task of the pipeline under construction be a container of an image."""
+    for task in pipeline_context.Pipeline.get_default_pipeline().tasks.values():
+        task.set_container_image(image)
+
+
 def place_tasks(config: Config) -> None:
     """Give every task of the pipeline under construction what its pod needs.
 

@@ -16,27 +16,35 @@ LOCKED = ["--require-hashes", "--no-deps", "--no-build-isolation"]
 
 
 def main(groups: list[str]) -> None:
-    """Install what the groups ("run", "dev", "bench") need and the package itself."""
+    """Install groups: "locked" (other packages), "run" (those and this one), "dev", "bench"."""
     for group in groups:
+        if group == "run":
+            main(["locked"])
         stamp = STAMPS / f"installed-{group}"
         if stamp.exists() and stamp.read_text() == digest(group):
             continue
-        if group == "run":
-            install_run()
-        else:
-            pip("install", *LOCKED, "-r", str(HERE / f"{group}.txt"))
+        install(group)
         pip("check")
         stamp.write_text(digest(group))
 
 
-def install_run() -> None:
-    """The build tools, torch with what its build needs, the rest, and the package in place."""
+def install(group: str) -> None:
+    """What one group adds."""
+    if group == "locked":
+        install_locked()
+    elif group == "run":
+        pip("install", "--no-deps", "--no-build-isolation", "-e", str(HERE.parent))
+    else:
+        pip("install", *LOCKED, "-r", str(HERE / f"{group}.txt"))
+
+
+def install_locked() -> None:
+    """The build tools, torch with what its build needs, and the rest."""
     pip("install", *LOCKED[:2], "-r", str(HERE / "build.txt"))
     install_torch()
     if needs_cuda():
         pip("install", *LOCKED, "-r", str(HERE / "cuda.txt"))
     pip("install", *LOCKED, "-r", str(HERE / "run.txt"))
-    pip("install", "--no-deps", "--no-build-isolation", "-e", str(HERE.parent))
 
 
 def install_torch() -> None:
@@ -62,8 +70,11 @@ def needs_cuda() -> bool:
 
 def digest(group: str) -> str:
     """sha256 over the lock files of a group and what the package says of itself."""
-    names = ["build.txt", "torch.txt", "cuda.txt", "run.txt", "../pyproject.toml"]
-    paths = [HERE / name for name in (names if group == "run" else [f"{group}.txt"])]
+    names = {
+        "locked": ["build.txt", "torch.txt", "cuda.txt", "run.txt"],
+        "run": ["../pyproject.toml"],
+    }
+    paths = [HERE / name for name in names.get(group, [f"{group}.txt"])]
     return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
 
 

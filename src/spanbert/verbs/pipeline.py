@@ -15,7 +15,10 @@ def _run(options: argparse.Namespace) -> None:
     folder = run_folder_of(config)
     print(f"run {config.run_id} in {folder}", flush=True)
     results = run_local(
-        config, lambda line: print(f"  {line}", flush=True), from_scratch=options.from_scratch
+        config,
+        lambda line: print(f"  {line}", flush=True),
+        from_scratch=options.from_scratch,
+        in_containers=options.in_containers,
     )
     print(summary_table(results, str(folder / "report.html")))
     changes = [word for change in options.set for word in ("--set", change)]
@@ -51,7 +54,13 @@ VERBS = (
         _run,
         "the whole pipeline on this machine, no server needed",
         f"{QUICKSTART} --set training.steps=200",
-        options={"--from-scratch": FROM_SCRATCH},
+        options={
+            "--from-scratch": FROM_SCRATCH,
+            "--in-containers": {
+                "action": "store_true",
+                "help": "each step as a container of cluster.image, by the container engine here",
+            },
+        },
     ),
     Verb(
         "ui",
