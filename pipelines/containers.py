@@ -41,10 +41,10 @@ def require_image(image: str) -> None:
 def docker_runner(run_folder: Path, mounted: Sequence[str]) -> Any:
     """A kfp runner whose containers may write to one folder and to nothing else.
 
-    Containers run as the user who runs this, and see what is mounted under the same paths.
+    Containers run as the owner of that folder, and see what is mounted under the same paths.
 
     Args:
-        run_folder: by which the containers are found again.
+        run_folder: below that folder; by it the containers are found again.
         mounted: the folder that is written to, and what is read besides.
     """
     from docker.types import Mount
@@ -53,11 +53,13 @@ def docker_runner(run_folder: Path, mounted: Sequence[str]) -> Any:
 
     docker_task_handler.run_docker_container = run_container
     written, *read = mounted
+    owner = Path(written).stat()
+    _hand_over(run_folder, owner)
     mounts = [Mount(written, written, type="bind")]
     mounts += [Mount(path, path, type="bind", read_only=True) for path in read]
     return local.DockerRunner(
         mounts=mounts,
-        user=f"{os.getuid()}:{os.getgid()}",
+        user=f"{owner.st_uid}:{owner.st_gid}",
         read_only=True,
         tmpfs=_SCRATCH,
         shm_size=_SHARED_MEMORY,
@@ -90,6 +92,13 @@ def end_containers(run_folder: Path) -> int:
         for container in left:
             container.remove(force=True)
         return len(left)
+
+
+def _hand_over(folder: Path, owner: os.stat_result) -> None:
+    """Where root runs this for somebody, that one's containers must write to what root has made."""
+    if os.getuid() == 0:
+        for path in [folder, *folder.rglob("*")]:
+            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 @contextlib.contextmanager
