@@ -17,6 +17,8 @@ RIGHTS = {
         "get list create enable disable delete"
     ),
     ("spanbert-submitter", "ray.io", "rayjobs"): "list delete",
+    ("spanbert-submitter", "", "pods"): "list",
+    ("spanbert-submitter", "", "pods/log"): "get",
 }
 TOKENLESS = {"spanbert-ray", "spanbert-mlflow", "spanbert-submitter"}
 
