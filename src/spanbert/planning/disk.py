@@ -25,11 +25,6 @@ class Disk:
     model: float
     shards: float | None  # None: the size of the corpus is not known
 
-    @property
-    def known(self) -> float:
-        """All that is known."""
-        return self.checkpoints + self.model + (self.shards or 0.0)
-
 
 def disk_of(
     config: Config, parameters: int, segment_tokens: float, corpus_tokens: float | None

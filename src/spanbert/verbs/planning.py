@@ -50,8 +50,9 @@ def _case_and_counts(options: argparse.Namespace) -> "tuple[Case, list[int]]":
         price=options.price,
         corpus_tokens=options.corpus_tokens,
     )
+    case = _laid_out(case, options.published_fill)
     _require_possible(case)
-    return _laid_out(case, options.published_fill), _counts(counts, config)
+    return case, _counts(counts, config)
 
 
 def _config(options: argparse.Namespace) -> "Config":

@@ -20,13 +20,10 @@ def test_a_run_by_hand():
     assert disk.checkpoints == 4 * 12 * 1000  # three, and one that is being written
     assert disk.model == 4000
     assert disk.shards == pytest.approx(2.04e6 * 2.125 + 4000 * 16)
-    assert disk.known == disk.checkpoints + disk.model + disk.shards
 
 
 def test_without_a_corpus_its_shards_are_not_known():
-    disk = disk_of(Config(), 1000, 512.0, None)
-    assert disk.shards is None
-    assert disk.known == disk.checkpoints + disk.model
+    assert disk_of(Config(), 1000, 512.0, None).shards is None
 
 
 def test_a_large_vocabulary_and_pairs_take_more():
