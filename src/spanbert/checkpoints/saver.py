@@ -37,6 +37,7 @@ class Saver:
         self._failures = 0
         self.save_s = 0.0
         self.saved: int | None = None
+        self._saved_from_s = clock()
 
     def __enter__(self) -> "Saver":
         return self
@@ -49,6 +50,11 @@ class Saver:
     def is_busy(self) -> bool:
         """Whether a save is going on."""
         return self._going is not None and not self._going.done()
+
+    @property
+    def unsaved_s(self) -> float:
+        """Seconds of training that are in no checkpoint that was saved here."""
+        return self._clock() - self._saved_from_s
 
     def save(self, state: TrainingState) -> None:
         """Save a state, which must not change any more, after the one that is being saved.
@@ -86,3 +92,4 @@ class Saver:
         began_s = self._clock()
         self._store.save(state)
         self.save_s, self.saved = self._clock() - began_s, state.step
+        self._saved_from_s = began_s

@@ -1,7 +1,7 @@
 """Hardware that a plan can be made for: what its makers say, and the share that is reached.
 
 Peaks are of dense matrix products, without sparsity. What a program reaches of them is assumed,
-from public runs of such models; `--mfu` puts a measured share in its place.
+from public runs of such models, unless `--mfu` or `--tokens-per-second` say better.
 """
 
 import difflib
@@ -39,7 +39,9 @@ class Hardware:
     workers_per_node: int
     inside: Link  # between workers of a node
     between: Link  # between nodes, for each worker
-    sources: tuple[str, ...]
+    reached_source: str  # where the share is from; empty: a user stated it
+    sources: tuple[str, ...]  # of all other figures
+    device_name: str = ""  # as torch tells it; others of the family have other peaks
     is_cpu: bool = False
 
 
@@ -50,7 +52,6 @@ _REACHED_ON_HOPPER = ((0, 0.20), (768, 0.25), (1024, 0.35))
 _HOPPER_SOURCES = (
     "NVIDIA H100 and H200 data sheets (SXM): 989 TFLOP/s bf16 dense, 67 TFLOP/s fp32",
     "DGX H100 user guide: NVLink 900 GB/s both ways; one 400 Gb/s ConnectX-7 for each GPU",
-    "share reached: ModernBERT issue 236 (base, 25 %); MLPerf 3.0 BERT-large, at most 46 %",
 )
 _NVLINK_4 = Link(450 * GB, _NVLINK_LATENCY_S)
 _NDR_400 = Link(400 / _BITS_OF_A_BYTE * GB, _NETWORK_LATENCY_S)
@@ -65,7 +66,9 @@ _H100 = Hardware(
     workers_per_node=8,
     inside=_NVLINK_4,
     between=_NDR_400,
+    reached_source="ModernBERT issue 236 (base, 25 %); MLPerf 3.0 BERT-large, at most 46 %",
     sources=(*_HOPPER_SOURCES, "H100 data sheet: 80 GB at 3.35 TB/s"),
+    device_name="NVIDIA H100 80GB HBM3",
 )
 _H200 = replace(
     _H100,
@@ -73,6 +76,7 @@ _H200 = replace(
     memory_bytes=141 * GB,
     memory_bandwidth=4800 * GB,
     sources=(*_HOPPER_SOURCES, "H200 data sheet: 141 GB at 4.8 TB/s"),
+    device_name="NVIDIA H200",
 )
 _A100 = Hardware(
     name="a100-80",
@@ -84,11 +88,12 @@ _A100 = Hardware(
     workers_per_node=8,
     inside=Link(300 * GB, _NVLINK_LATENCY_S),
     between=Link(200 / _BITS_OF_A_BYTE * GB, _NETWORK_LATENCY_S),
+    reached_source="NVIDIA DeepLearningExamples BERT-large, 210 sequences/s, at most 45 %",
     sources=(
         "NVIDIA A100 80GB data sheet (SXM): 312 TFLOP/s bf16 dense, 80 GB at 2.04 TB/s",
         "DGX A100 data sheet: NVLink 600 GB/s both ways; one 200 Gb/s ConnectX-6 for each GPU",
-        "share reached: NVIDIA DeepLearningExamples BERT-large, 210 sequences/s, at most 45 %",
     ),
+    device_name="NVIDIA A100-SXM4-80GB",
 )
 _V100_16 = Hardware(
     name="v100-16",
@@ -100,14 +105,17 @@ _V100_16 = Hardware(
     workers_per_node=8,
     inside=Link(150 * GB, _NVLINK_LATENCY_S),
     between=Link(4 * 100 / 8 / _BITS_OF_A_BYTE * GB, _NETWORK_LATENCY_S),
+    reached_source="Megatron-LM on V100, 30 % of the peak as published (arXiv 1909.08053),"
+    " 48 % once its kernels were fused (nv-adlr.github.io/MegatronLMV1)",
     sources=(
         "NVIDIA V100 data sheet (SXM2): 125 TFLOP/s fp16, 15.7 TFLOP/s fp32, 900 GB/s",
         "DGX-1 data sheet: NVLink 300 GB/s both ways; four 100 Gb/s adapters for eight GPUs",
-        "share reached: Megatron-LM on V100, 30 % of the peak as published (arXiv 1909.08053),"
-        " 48 % once its kernels were fused (nv-adlr.github.io/MegatronLMV1)",
     ),
+    device_name="Tesla V100-SXM2-16GB",
 )
-_V100_32 = replace(_V100_16, name="v100-32", memory_bytes=32 * GB)
+_V100_32 = replace(
+    _V100_16, name="v100-32", memory_bytes=32 * GB, device_name="Tesla V100-SXM2-32GB"
+)
 _HERE = Hardware(
     name="here",
     peak_fp32=96e9,
@@ -118,10 +126,10 @@ _HERE = Hardware(
     workers_per_node=2,
     inside=Link(1.25 * GB, 50e-6),
     between=Link(0.125 * GB, 200e-6),
+    reached_source="a packed step of a small model on an AMD EPYC, 58 to 64 %",
     sources=(
         "measured on two cores of an AMD EPYC Genoa, a core for each worker: torch.matmul of"
         " 2048, one thread; memory from fused AdamW, 28 bytes x 28M parameters in 19 ms",
-        "share reached: packed training step of a small model, 58 to 64 %",
         "links: assumed until docs/scaling.md has a measurement",
     ),
     is_cpu=True,
@@ -142,7 +150,18 @@ def hardware_of(name: str) -> Hardware:
         return HARDWARE[name]
     nearest = difflib.get_close_matches(name.lower(), HARDWARE, n=1, cutoff=0.4)
     remedy = f"did you mean {nearest[0]}?" if nearest else f"known: {', '.join(HARDWARE)}"
-    raise ConfigError(f"unknown hardware {name!r}", place="--hardware", remedy=remedy)
+    raise ConfigError(f"unknown accelerator {name!r}", place="--accelerator", remedy=remedy)
+
+
+def peak_flops(hardware: Hardware, precision: str) -> float:
+    """FLOP/s of one worker that trains in "bf16" or "fp32"."""
+    return hardware.peak_half if precision == "bf16" else hardware.peak_fp32
+
+
+def peak_flops_of_device(device_name: str, precision: str) -> float | None:
+    """FLOP/s of a device by the name that torch tells; None where it is not in the table."""
+    known = {h.device_name: h for h in HARDWARE.values() if h.device_name}
+    return peak_flops(known[device_name], precision) if device_name in known else None
 
 
 def share_reached(hardware: Hardware, hidden_size: int) -> float:
@@ -162,7 +181,7 @@ class Overrides:
 def overridden(hardware: Hardware, own: Overrides) -> Hardware:
     """The hardware with a user's own figures."""
     if own.mfu is not None:
-        hardware = replace(hardware, reached=((0, own.mfu),))
+        hardware = replace(hardware, reached=((0, own.mfu),), reached_source="")
     if own.flops is not None:
         hardware = replace(hardware, peak_fp32=own.flops, peak_half=own.flops)
     if own.network is not None:

@@ -50,7 +50,7 @@ class StepRun:
                 run_id=self._config.run_id,
                 step=self.spool.stem,
                 experiment=self._config.registry.experiment,
-                user=getpass.getuser(),
+                user=_user(),
                 source=f"spanbert {__version__}",
                 git_commit=git_commit(),
                 given=given,
@@ -206,6 +206,14 @@ class Tracking:
             parent.log_file(settings)
             parent.log_params({"config_digest": self._config.digest})
         return parent
+
+
+def _user() -> str:
+    """Who runs this: a name, or the number of a user whom a container has none for."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 def exactness_tags(counts: Mapping[str, Any]) -> dict[str, str]:

@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from spanbert.checkpoints.store import load_state, step_of
+from spanbert.cluster.config import ClusterConfig
 from spanbert.config import Config, to_toml
+from spanbert.corpus.config import CorpusConfig
 from spanbert.errors import CheckpointError
 from spanbert.failures import take_failure
 from spanbert.lease import sole_owner
@@ -25,8 +27,10 @@ from spanbert.masking.segment import require_made_for
 from spanbert.model.importing.artifact import REPORT_FILE
 from spanbert.model.published import write_folder
 from spanbert.progress import Say
+from spanbert.registry.config import RegistryConfig
 from spanbert.shards.reader import ShardReader, require_vocabulary
 from spanbert.storage import publish, read_manifest, require_free_space, verify
+from spanbert.tasks.config import QAConfig
 from spanbert.tokenizer.subword import load_tokenizer
 from spanbert.training.curve import read_curve
 from spanbert.training.keeping import ask_to_stop, forget_stop
@@ -143,9 +147,19 @@ def _train(
 
 
 def _settings(config: Config, inputs: Inputs) -> dict[str, Any]:
-    """What a worker needs, as plain values."""
+    """What a worker needs, as plain values, which Ray's dashboard shows.
+
+    Sections of other stages are left out: an address there may have a password in it.
+    """
     paths = {role: str(path) for role, path in asdict(inputs).items() if path}
-    return {"inputs": paths, "config_toml": to_toml(config)}
+    own = replace(
+        config,
+        corpus=CorpusConfig(),
+        qa=QAConfig(),
+        registry=RegistryConfig(),
+        cluster=ClusterConfig(),
+    )
+    return {"run_id": config.run_id, "inputs": paths, "config_toml": to_toml(own)}
 
 
 def _fit(config: Config, settings: dict[str, Any], work_folder: Path) -> str:

@@ -7,11 +7,13 @@ import ray.train
 import ray.train.torch
 import torch
 from ray.train.v2._internal.execution.context import get_train_context
+from ray.util.metrics import Gauge
 
 from spanbert.config import parse_config
 from spanbert.errors import NumericsError, PreemptedError, SpanbertError
 from spanbert.failures import RETRY_HELPS, read_failure, write_failure
 from spanbert.progress import announce
+from spanbert.training.gauges import GAUGES, SetGauge
 from spanbert.training.repeats import came_twice, repeated
 from spanbert.training.worker import Inputs, Seat, train_on_worker
 from spanbert.training.workers import ProcessGroup
@@ -30,8 +32,11 @@ def main(settings: dict[str, Any]) -> None:
         return
     torch.set_num_threads(config.training.threads_per_worker)
     seat = _seat()
+    set_gauge = _gauges(settings["run_id"])
     try:
-        train_on_worker(config, inputs, seat, say=announce, is_leaving=_is_leaving)
+        train_on_worker(
+            config, inputs, seat, say=announce, set_gauge=set_gauge, is_leaving=_is_leaving
+        )
     except (PreemptedError, NumericsError) as error:  # of all workers alike
         write_failure(inputs.work_folder, error)
     except SpanbertError as error:
@@ -46,6 +51,12 @@ def main(settings: dict[str, Any]) -> None:
 def _seat() -> Seat:
     device = ray.train.torch.get_device()
     return Seat(ProcessGroup(device), device)
+
+
+def _gauges(run_id: str) -> SetGauge:
+    """Gauges of Ray, which its agent on this machine offers to Prometheus; setting one is local."""
+    gauges = {name: Gauge(name, text, tag_keys=("run_id",)) for name, text in GAUGES.items()}
+    return lambda name, value: gauges[name].set(value, {"run_id": run_id})
 
 
 def _is_leaving() -> bool:

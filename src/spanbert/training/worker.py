@@ -29,6 +29,7 @@ from spanbert.training.cadence import Cadence
 from spanbert.training.curve import CurveFile
 from spanbert.training.data import TrainingData
 from spanbert.training.diverged import write_diverged
+from spanbert.training.gauges import SetGauge, SetGauges, no_gauge, peak_tokens_s
 from spanbert.training.hooks import Every, Hook, Log, Tell
 from spanbert.training.keeping import Keep, is_asked_to_stop
 from spanbert.training.loop import run_steps
@@ -114,12 +115,13 @@ def train_on_worker(
     *,
     say: Say = silent,
     log: LogMetrics = no_metrics,
+    set_gauge: SetGauge = no_gauge,
     is_leaving: Callable[[], bool] = lambda: False,
 ) -> None:
     """Pre-train from the newest checkpoint to the last step.
 
     Args:
-        say, log: used by worker 0 only.
+        say, log, set_gauge: used by worker 0 only.
         is_leaving: whether the machines are being taken away; a checkpoint is then saved at once.
 
     Raises:
@@ -173,7 +175,9 @@ def train_on_worker(
             is_leaving=is_leaving,
         )
         tell = Tell(say, first, config.training.steps, config.training.batch_tokens, prefetch)
-        figures = [Log(curve), Log(log), tell] if is_first else []
+        peak = peak_tokens_s(config, shards, origin["device"], seat.workers.world_size)
+        gauges = SetGauges(set_gauge, first, config.training.batch_tokens, peak, saver)
+        figures = [Log(curve), Log(log), tell, gauges] if is_first else []
         hooks: list[Hook] = [
             alive,
             *(Every(config.training.log_every_steps, config.training.steps, f) for f in figures),

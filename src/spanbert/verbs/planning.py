@@ -4,60 +4,112 @@ import argparse
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
+from spanbert.config import parse_config
 from spanbert.errors import ConfigError
 from spanbert.verbs.verb import Verb, config_of, print_json
 
 if TYPE_CHECKING:
     from spanbert.config import Config
     from spanbert.planning.hardware import Hardware
-    from spanbert.planning.step import Case, Plan
+    from spanbert.planning.plan import Plan
+    from spanbert.planning.step import Case
 
+_SIZES = ("base", "large")
 _MOST = 1e30  # of a figure that has no other limit
 
 
 def _plan(options: argparse.Namespace) -> None:
-    from spanbert.planning.step import plan_run
+    from spanbert.planning.disk import disk_of
+    from spanbert.planning.plan import plan_run
     from spanbert.planning.table import plan_text
 
-    case = _case(options)
-    plans = [plan_run(case, workers) for workers in _workers(options, case.config)]
+    case, counts = _case_and_counts(options)
+    plans = [plan_run(case, workers) for workers in counts]
+    disk = disk_of(case.config, case.parameters, case.segment_tokens, case.corpus_tokens)
     if options.json:
-        print_json(_assumptions(case) | {"plans": [_as_json(plan) for plan in plans]})
+        values = {"disk_bytes": asdict(disk), "plans": [_as_json(plan) for plan in plans]}
+        print_json(_assumptions(case) | values)
     else:
-        print(plan_text(case, plans))
+        print(plan_text(case, disk, plans))
 
 
-def _case(options: argparse.Namespace) -> "Case":
-    from spanbert.planning.step import LOADING_TOKENS_S, PUBLISHED_GRADIENT_BYTES, Case
-    from spanbert.planning.work import published_layout
+def _case_and_counts(options: argparse.Namespace) -> "tuple[Case, list[int]]":
+    """What is planned, and for how many workers."""
+    from spanbert.planning.step import LOADING_TOKENS_S, Case
 
-    config, fill = config_of(options), options.published_fill
+    config = _config(options)
     longest = float(config.shards.max_pieces + 2)  # with [CLS] and [SEP]
-    segment_tokens = longest if options.segment_tokens is None else options.segment_tokens
-    _require_within("--segment-tokens", segment_tokens, longest)
-    speed = LOADING_TOKENS_S if options.loading_speed is None else options.loading_speed
-    _require_within("--loading-speed", speed, _MOST)
-    case = Case(config, _hardware(options), segment_tokens, loading_tokens_s=speed)
-    if fill is None:
-        return case
-    _require_within("--published-fill", fill, 1.0)
-    layout = published_layout(config, fill)
-    return replace(case, layout=layout, gradient_bytes=PUBLISHED_GRADIENT_BYTES)
+    _require_figures(options, longest)
+    accelerator, _, counts = options.accelerator.partition(":")
+    case = Case(
+        config,
+        _hardware(accelerator, options),
+        options.segment_tokens or longest,
+        loading_tokens_s=options.loading_speed or LOADING_TOKENS_S,
+        device_tokens_s=options.tokens_per_second,
+        price=options.price,
+        corpus_tokens=options.corpus_tokens,
+    )
+    case = _laid_out(case, options.published_fill)
+    _require_possible(case)
+    return case, _counts(counts, config)
 
 
-def _hardware(options: argparse.Namespace) -> "Hardware":
-    from spanbert.planning.hardware import Overrides, hardware_of, overridden
+def _config(options: argparse.Namespace) -> "Config":
+    """The settings of a size's preset, or of a file."""
+    if (options.model is None) == (options.config is None):
+        remedy = f"--model {' or '.join(_SIZES)}, or --config TOML with settings of your own"
+        raise ConfigError("the model must be named once", place="plan", remedy=remedy)
+    if options.model is None:
+        return config_of(options)
+    if options.model not in _SIZES:
+        cause = f"{options.model!r} must be {' or '.join(_SIZES)}"
+        raise ConfigError(cause, place="--model", remedy="or pass --config TOML")
+    preset = f'[preset]\nmodel = "spanbert"\noptimization = "modern"\nsize = "{options.model}"\n'
+    return parse_config(f'{preset}[run]\nname = "spanbert-{options.model}"\n', options.set)
 
-    hardware = hardware_of(options.hardware)
-    own = Overrides(options.mfu, options.flops, options.network)
+
+def _require_figures(options: argparse.Namespace, longest: float) -> None:
+    """Every figure that a user states is in its range; those that were not stated are None."""
     for flag, value, most in (
-        ("--mfu", own.mfu, 1.0),
-        ("--flops", own.flops, _MOST),
-        ("--network", own.network, _MOST),
+        ("--segment-tokens", options.segment_tokens, longest),
+        ("--mfu", options.mfu, 1.0),
+        ("--tokens-per-second", options.tokens_per_second, _MOST),
+        ("--flops", options.flops, _MOST),
+        ("--network", options.network, _MOST),
+        ("--loading-speed", options.loading_speed, _MOST),
+        ("--published-fill", options.published_fill, 1.0),
+        ("--price", options.price, _MOST),
+        ("--corpus-tokens", options.corpus_tokens, _MOST),
     ):
         if value is not None:
             _require_within(flag, value, most)
-    return overridden(hardware, own)
+    if options.mfu is not None and options.tokens_per_second is not None:
+        cause = "a measured speed has its own share of the peak"
+        raise ConfigError(cause, place="--mfu", remedy="leave it or --tokens-per-second out")
+
+
+def _hardware(name: str, options: argparse.Namespace) -> "Hardware":
+    from spanbert.planning.hardware import Overrides, hardware_of, overridden
+
+    return overridden(hardware_of(name), Overrides(options.mfu, options.flops, options.network))
+
+
+def _require_possible(case: "Case") -> None:
+    if case.share_reached > 1:
+        cause = f"{case.device_tokens_s:g} is above the peak of {case.hardware.name}"
+        remedy = f"of one device it is at most {case.peak / case.executed_flops:,.0f}"
+        raise ConfigError(cause, place="--tokens-per-second", remedy=remedy)
+
+
+def _laid_out(case: "Case", published_fill: float | None) -> "Case":
+    from spanbert.planning.step import PUBLISHED_GRADIENT_BYTES
+    from spanbert.planning.work import published_layout
+
+    if published_fill is None:
+        return case
+    layout = published_layout(case.config, published_fill)
+    return replace(case, layout=layout, gradient_bytes=PUBLISHED_GRADIENT_BYTES)
 
 
 def _require_within(flag: str, value: float, most: float) -> None:
@@ -66,17 +118,17 @@ def _require_within(flag: str, value: float, most: float) -> None:
         raise ConfigError(f"{value} must be {limit}", place=flag, remedy="change it")
 
 
-def _workers(options: argparse.Namespace, config: "Config") -> list[int]:
+def _counts(text: str, config: "Config") -> list[int]:
     """The numbers of workers asked for; the settings' own when none is."""
-    if options.workers is None:
+    if not text:
         return [config.training.num_workers]
     try:
-        counts = [int(word) for word in options.workers.split(",")]
+        counts = [int(word) for word in text.split(",")]
     except ValueError:
         counts = [0]
     if min(counts) < 1:
-        cause = f"{options.workers!r} must be whole numbers above 0, with commas between"
-        raise ConfigError(cause, place="--workers", remedy="for example --workers 8,64")
+        cause = f"{text!r} must be whole numbers above 0, with commas between"
+        raise ConfigError(cause, place="--accelerator", remedy="for example h100:8,64")
     return counts
 
 
@@ -94,6 +146,9 @@ def _assumptions(case: "Case") -> dict[str, object]:
         "executed_flops_per_token": case.executed_flops,
         "peak_flops": case.peak,
         "share_reached": case.share_reached,
+        "device_tokens_s": case.device_tokens_s,
+        "price": case.price,
+        "corpus_tokens": case.corpus_tokens,
     }
 
 
@@ -109,15 +164,32 @@ VERBS = (
     Verb(
         "plan",
         _plan,
-        "what pre-training would cost on some hardware: time, memory, and what limits",
-        "--config configs/large.toml --hardware h100 --workers 8,64,1000",
+        "what pre-training would cost: time, money, memory, storage, and what limits",
+        "--model large --accelerator h100:32 --price 2.50",
+        config="optional",
         options={
-            "--hardware": {
+            "--model": {"metavar": "SIZE", "help": "base or large, as in the paper; or --config"},
+            "--accelerator": {
                 "required": True,
-                "metavar": "NAME",
-                "help": "v100-16 v100-32 a100-80 h100 h200 here",
+                "metavar": "NAME[:N,N]",
+                "help": "v100-16 v100-32 a100-80 h100 h200 here,"
+                " and how many, a worker on each; training.num_workers",
             },
-            "--workers": {"metavar": "N,N", "help": "numbers to compare; training.num_workers"},
+            "--price": {
+                "type": float,
+                "metavar": "MONEY",
+                "help": "of one device for an hour, in any currency",
+            },
+            "--tokens-per-second": {
+                "type": float,
+                "metavar": "N",
+                "help": "that one device alone trains with, as measured",
+            },
+            "--corpus-tokens": {
+                "type": float,
+                "metavar": "N",
+                "help": "in the shards, for their size",
+            },
             "--segment-tokens": {
                 "type": float,
                 "metavar": "N",
