@@ -41,6 +41,7 @@ def place_tasks(config: Config) -> None:
         ConfigError: KFP does not take a quantity of `[cluster]`.
     """
     pipeline = pipeline_context.Pipeline.get_default_pipeline()
+    assert pipeline is not None, "called outside the function of a pipeline"
     for task in pipeline.tasks.values():
         _place(task, config.cluster)
         _limit(task, "step_memory", task.set_memory_limit, config.cluster.step_memory)

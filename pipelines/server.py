@@ -34,7 +34,7 @@ class Server:
 
     def __init__(self, host: str) -> None:
         self.host = _address(host)
-        settings = kfp_server_api.Configuration(host=self.host)
+        settings: Any = kfp_server_api.Configuration(host=self.host)
         if read_token():
             require_private(self.host)
             settings.api_key_prefix["authorization"] = "Bearer"

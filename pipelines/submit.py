@@ -173,6 +173,7 @@ def _what_and_where(
             version.pipeline_id, version.version_id
         ),
         "runtime_config": kfp.V2beta1RuntimeConfig(parameters=dict(parameters)),
+        "service_account": config.cluster.step_service_account,
     }
 
 

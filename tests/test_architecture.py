@@ -79,6 +79,12 @@ def test_kfp_is_imported_at_the_rim_alone():
     assert all(path.startswith(("components/", "pipelines/")) for path in importers("kfp"))
 
 
+def test_the_kfp_server_is_reached_from_pipelines_and_kubernetes_from_cluster_alone():
+    names = {"kfp_server_api": "pipelines/", "kubernetes": "src/spanbert/cluster/"}
+    for name, place in names.items():
+        assert all(path.startswith(place) for path in importers(name))
+
+
 def test_numba_is_imported_in_one_file_and_used_where_the_age_of_its_code_is_watched():
     assert importers("numba") == importers("llvmlite") == {"src/spanbert/compiled.py"}
     folders = ("src/spanbert/shards/", "src/spanbert/masking/")
@@ -113,7 +119,8 @@ class Refuse:
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] in {"ray", "mlflow", "kfp", "transformers", "datasets",
                 "zstandard", "jinja2", "psutil", "pyarrow", "pandas", "jaxtyping", "beartype",
-                "numba", "llvmlite", "fsspec", "s3fs", "botocore", "aiohttp"}:
+                "numba", "llvmlite", "fsspec", "s3fs", "botocore", "aiohttp", "kubernetes",
+                "kfp_server_api"}:
             raise ImportError(name)
 sys.meta_path.insert(0, Refuse())
 for name in sys.argv[1:]:

@@ -62,8 +62,12 @@ def test_every_mount_has_its_volume(tmp_path):
 
 def test_secrets_are_files_and_never_values(tmp_path):
     env = [e for c in containers(made(tmp_path, "secrets")) for e in c["env"]]
-    assert {e["name"] for e in env} == {"HOME", "AWS_SHARED_CREDENTIALS_FILE"}
-    assert all(set(e) == {"name", "value"} for e in env)
+    values = {e["name"]: e["value"] for e in env}
+    assert values == {
+        "HOME": "/tmp",
+        "RAY_TRAIN_ENABLE_STATE_TRACKING": "1",
+        "AWS_SHARED_CREDENTIALS_FILE": "/var/run/secrets/spanbert/object-store/credentials",
+    }
 
 
 def test_workers_are_as_many_gpus_as_training_asks_for(tmp_path):

@@ -3,8 +3,9 @@
 import json
 import re
 
-import pytest
 from k8s.rendering import FOLDER
+
+from spanbert.training.gauges import GAUGES
 
 DASHBOARD = json.loads((FOLDER / "base" / "spanbert-dashboard.json").read_text())
 
@@ -14,12 +15,8 @@ def expressions():
 
 
 def test_it_shows_every_gauge_of_training_and_no_other():
-    # MERGE: replace by an import at the top once spanbert.training.gauges is there
-    gauges = pytest.importorskip(
-        "spanbert.training.gauges", reason="spanbert.training.gauges is not here yet"
-    )
     shown = {re.match(r"\w+", expression).group() for expression in expressions()}
-    assert shown == {f"ray_{name}" for name in gauges.GAUGES}
+    assert shown == {f"ray_{name}" for name in GAUGES}
 
 
 def test_every_panel_follows_the_chosen_runs():

@@ -1,4 +1,4 @@
-"""The pods of a KFP run's steps -> what they print. KFP's own API gives no logs."""
+"""The pods of a KFP run's steps -> what they print, for KFP's published API gives no logs."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -15,6 +15,7 @@ RUN, KFP_RUN = "spanbert/run-id", "spanbert/kfp-run-id"  # labels
 RAY_VERSION = "2.60.0"
 CREDENTIALS_PATH = "/var/run/secrets/spanbert/object-store"
 METRICS_PORT = 8080
+_METRICS = {"metrics-export-port": str(METRICS_PORT)}
 _PORTS = {"gcs-server": 6379, "dashboard": 8265, "client": 10001, "metrics": METRICS_PORT}
 
 
@@ -68,8 +69,10 @@ def _head(cluster: ClusterConfig, labels: Mapping[str, str]) -> dict[str, Any]:
     """It runs the driver of training, and no worker: the one CPU is for Ray's own controller."""
     container = _container(cluster, "ray-head", _amounts(cluster.head_cpus, cluster.head_memory))
     container["ports"] = [{"name": n, "containerPort": port} for n, port in _PORTS.items()]
+    container["env"].append({"name": "RAY_TRAIN_ENABLE_STATE_TRACKING", "value": "1"})
     return {
-        "rayStartParams": {"dashboard-host": "0.0.0.0", "num-cpus": "1"},  # noqa: S104  # its pod's
+        "rayStartParams": {"dashboard-host": "0.0.0.0", "num-cpus": "1"}  # noqa: S104  # its pod's
+        | _METRICS,
         "template": _template(cluster, labels, container),
     }
 
@@ -93,7 +96,7 @@ def _workers(config: Config, labels: Mapping[str, str]) -> dict[str, Any]:
         "replicas": pods,
         "minReplicas": pods,
         "maxReplicas": pods,
-        "rayStartParams": {},
+        "rayStartParams": dict(_METRICS),
         "template": template,
     }
 
@@ -146,7 +149,9 @@ def _template(
             "restartPolicy": "Never",
             "securityContext": {
                 "runAsNonRoot": True,
-                "fsGroup": 0,  # the image's group
+                "runAsGroup": 0,  # the image's: steps and Ray write each other's files
+                "fsGroup": 0,
+                "fsGroupChangePolicy": "OnRootMismatch",
                 "seccompProfile": {"type": "RuntimeDefault"},
             },
             "containers": [dict(container)],

@@ -10,6 +10,7 @@ from spanbert.verbs.verb import Verb, config_of, print_json, say
 
 if TYPE_CHECKING:
     from pipelines.runs import RunState
+    from pipelines.server import Server
 
 _RUN = {"metavar": "RUN", "help": "its id, which submit printed"}
 _HOST = {"default": "", "metavar": "URL", "help": "of the KFP server; KF_PIPELINES_ENDPOINT"}
@@ -42,7 +43,7 @@ def _submit(options: argparse.Namespace) -> int:
     parameters = run_parameters(config, _sources_version(options, now))
     run_id = submit.submit_run(server, config, parameters, to, say)
     print(run_id, server.link("runs", run_id), sep="\n", flush=True)
-    return _wait(options.host, run_id) if options.wait else 0
+    return _exit_code(_awaited(server, run_id)) if options.wait else 0
 
 
 def _sources_version(options: argparse.Namespace, otherwise: str) -> str:
@@ -51,25 +52,30 @@ def _sources_version(options: argparse.Namespace, otherwise: str) -> str:
     return require_version(options.sources_version) if options.sources_version else otherwise
 
 
-def _wait(host: str, run_id: str) -> int:
-    from pipelines.runs import ENDS, wait_for_end
-    from pipelines.server import Server
+def _awaited(server: "Server", run_id: str) -> "RunState":
+    from pipelines.runs import wait_for_end
 
     say(f"Ctrl-C leaves it running; look again: spanbert status {run_id} --wait")
-    return ENDS[wait_for_end(Server(host), run_id, say).state]
+    return wait_for_end(server, run_id, say)
+
+
+def _exit_code(ended: "RunState") -> int:
+    from pipelines.runs import ENDS
+
+    return ENDS[ended.state]
 
 
 def _status(options: argparse.Namespace) -> int:
     from pipelines.runs import read_run
     from pipelines.server import Server
 
-    code = _wait(options.host, options.run) if options.wait else 0
-    state = read_run(Server(options.host), options.run)
+    server = Server(options.host)
+    state = (_awaited if options.wait else read_run)(server, options.run)
     if options.json:
         print_json(asdict(state))
     else:
         print(_status_text(state))
-    return code
+    return _exit_code(state) if options.wait else 0
 
 
 def _status_text(state: "RunState") -> str:
