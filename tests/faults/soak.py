@@ -22,7 +22,8 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+_ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(_ROOT / part) for part in ("src", "", "tests")]
 
 import group
 import s3fs
