@@ -22,8 +22,9 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
-_ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(_ROOT / part) for part in ("src", "", "tests")]
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[2]))
+sys.path.insert(0, str(Path(__file__).parents[2] / "src"))
 
 import group
 import s3fs
