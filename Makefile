@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CONFIG ?= configs/quickstart.toml
 
-.PHONY: run test test-slow check bench bench-full soak setup setup-dev setup-bench ui lock clean
+.PHONY: run test test-slow test-containers check bench bench-full soak setup setup-dev setup-bench ui lock clean
 
 run: setup
 	@$(BIN)/spanbert run --config $(CONFIG)
@@ -14,10 +14,14 @@ ui: setup
 	@$(BIN)/spanbert ui --config $(CONFIG)
 
 test: check
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest -m "not slow and not containers"
 
 test-slow: setup-dev
 	@$(BIN)/python -m pytest -m slow
+
+# root, docker.io and debootstrap are needed; a quarter of an hour
+test-containers: setup-dev
+	@$(BIN)/python -m pytest -m containers
 
 check: setup-dev
 	@$(BIN)/ruff format --check .
