@@ -33,14 +33,11 @@ def rayjob(config: Config, name: str, entrypoint: str) -> dict[str, Any]:
         "metadata": {"name": name, "labels": labels} | _owner(),
         "spec": {
             "entrypoint": entrypoint,
-            "submissionMode": "K8sJobMode",
+            "submissionMode": "HTTPMode",  # no pod to submit; again by itself after a lost head
             "shutdownAfterJobFinishes": True,
             "ttlSecondsAfterFinished": cluster.ttl_s,
             "activeDeadlineSeconds": cluster.deadline_s,
             "backoffLimit": 0,  # the step makes a new one where that helps (following.py)
-            "submitterPodTemplate": _template(
-                cluster, labels, _container(cluster, "submitter", _amounts("500m", "1Gi"))
-            ),
             "rayClusterSpec": {
                 "rayVersion": RAY_VERSION,
                 "authOptions": {"mode": "token"},
