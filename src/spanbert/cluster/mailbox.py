@@ -52,7 +52,7 @@ class Mailbox:
 
     def say(self, line: str) -> None:
         """Append a line for the person who watches the step."""
-        with (self.folder / _LINES).open("a", encoding="utf-8") as handle:
+        with (self.folder / _LINES).open("a", encoding="utf-8", errors="replace") as handle:
             handle.write(" ".join(line.split()) + "\n")
 
     def name_job(self, base: str) -> str:
@@ -79,7 +79,7 @@ class Mailbox:
             handle.seek(self._read_bytes)
             whole, end, _ = handle.read().rpartition(b"\n")
         self._read_bytes += len(whole) + len(end)
-        return whole.decode("utf-8", "replace").splitlines()
+        return whole.decode("utf-8", "replace").split("\n") if end else []
 
     def tell_curve(self, curve: Path) -> None:
         """Say which file the figures of training are appended to."""
