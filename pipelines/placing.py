@@ -10,6 +10,7 @@ from kfp import kubernetes
 from kfp.dsl import pipeline_context
 
 from spanbert.cluster.config import ClusterConfig
+from spanbert.cluster.rayjob import CREDENTIALS_PATH, toleration
 from spanbert.config import Config
 from spanbert.errors import ConfigError
 
@@ -20,7 +21,6 @@ _FROM_POD = {
     "SPANBERT_KFP_RUN_ID": "metadata.labels['pipeline/runid']",
 }
 _LOGIN = {"username": "MLFLOW_TRACKING_USERNAME", "password": "MLFLOW_TRACKING_PASSWORD"}
-_OBJECT_STORE_FOLDER = "/var/run/secrets/spanbert/object-store"
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108  # where Ray and NCCL look for it
 
 
@@ -44,10 +44,10 @@ def place_tasks(config: Config) -> None:
     assert pipeline is not None, "called outside the function of a pipeline"
     for task in pipeline.tasks.values():
         _place(task, config.cluster)
-        _limit(task, "step_memory", task.set_memory_limit, config.cluster.step_memory)
         if task.name == "pretrain" and config.cluster.ray == "in-step":
             _place_workers(task, config)
         else:
+            _limit(task, "step_memory", task.set_memory_limit, config.cluster.step_memory)
             _limit(task, "step_cpus", task.set_cpu_limit, config.cluster.step_cpus)
 
 
@@ -61,14 +61,17 @@ def _place(task: Any, cluster: ClusterConfig) -> None:
         kubernetes.use_field_path_as_env(task, name, field)
     if cluster.mlflow_secret:
         kubernetes.use_secret_as_env(task, cluster.mlflow_secret, _LOGIN)
+    if cluster.object_store_endpoint:
+        task.set_env_variable("AWS_ENDPOINT_URL", cluster.object_store_endpoint)
     if cluster.object_store_secret:
-        kubernetes.use_secret_as_volume(task, cluster.object_store_secret, _OBJECT_STORE_FOLDER)
-        task.set_env_variable("AWS_SHARED_CREDENTIALS_FILE", f"{_OBJECT_STORE_FOLDER}/credentials")
+        kubernetes.use_secret_as_volume(task, cluster.object_store_secret, CREDENTIALS_PATH)
+        task.set_env_variable("AWS_SHARED_CREDENTIALS_FILE", f"{CREDENTIALS_PATH}/credentials")
 
 
 def _place_workers(task: Any, config: Config) -> None:
     """The pod that Ray runs in: processors for its workers and one for Ray itself."""
     training, cluster = config.training, config.cluster
+    _limit(task, "worker_memory", task.set_memory_limit, cluster.worker_memory)
     task.set_cpu_limit(str(training.num_workers * training.threads_per_worker + 1))
     if training.use_gpu:
         task.set_accelerator_type(cluster.gpu_resource)
@@ -79,15 +82,7 @@ def _place_workers(task: Any, config: Config) -> None:
     for pair in cluster.node_selector:
         kubernetes.add_node_selector(task, *pair.split("="))
     for text in cluster.tolerations:
-        kubernetes.add_toleration(task, **_toleration(text))
-
-
-def _toleration(text: str) -> dict[str, Any]:
-    """key, key=value, each perhaps with :effect -> what `add_toleration` takes."""
-    pair, _, effect = text.partition(":")
-    key, has_value, value = pair.partition("=")
-    operator = {"operator": "Equal", "value": value} if has_value else {"operator": "Exists"}
-    return {"key": key, **operator, **({"effect": effect} if effect else {})}
+        kubernetes.add_toleration(task, **toleration(text))
 
 
 def _limit(task: Any, name: str, set_limit: Any, value: str) -> None:

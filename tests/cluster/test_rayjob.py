@@ -15,7 +15,11 @@ SETTINGS = {
         'cluster.node_selector=["cloud.google.com/gke-accelerator=nvidia-h100-80gb"]',
         'cluster.tolerations=["nvidia.com/gpu", "spot=true:NoSchedule"]',
     ),
-    "secrets": ('cluster.object_store_secret="store"', 'cluster.mlflow_secret="mlflow"'),
+    "secrets": (
+        'cluster.object_store_secret="store"',
+        'cluster.object_store_endpoint="http://store:9000"',
+        'cluster.mlflow_secret="mlflow"',
+    ),
 }
 
 
@@ -64,6 +68,7 @@ def test_secrets_are_files_and_never_values(tmp_path):
     values = {e["name"]: e["value"] for e in env}
     assert values == {
         "HOME": "/tmp",
+        "AWS_ENDPOINT_URL": "http://store:9000",
         "RAY_TRAIN_ENABLE_STATE_TRACKING": "1",
         "AWS_SHARED_CREDENTIALS_FILE": "/var/run/secrets/spanbert/object-store/credentials",
     }

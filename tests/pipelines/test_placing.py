@@ -80,9 +80,10 @@ def test_every_task_is_found_by_a_label_of_its_own(placed):
 
 def test_every_container_has_the_image_and_limits(placed):
     spec, _ = placed
-    for container in containers(spec).values():
+    for name, container in containers(spec).items():
         assert container["image"] == "registry.example/spanbert@sha256:0123"
-        assert container["resources"]["resourceMemoryLimit"] == "8Gi"
+        memory = "16Gi" if "pretrain" in name.split("-") else "8Gi"
+        assert container["resources"]["resourceMemoryLimit"] == memory
         assert container["resources"]["resourceCpuLimit"]
 
 

@@ -29,6 +29,7 @@ class ClusterConfig:
     volume_path: str = "/work"
     mlflow_secret: str = ""  # with keys username and password
     object_store_secret: str = ""  # with a key credentials, a file as AWS's tools read it
+    object_store_endpoint: str = ""  # http://HOST:PORT of an S3-compatible store that is not AWS's
     step_service_account: str = "spanbert-step"  # of steps; it may make RayJobs
     service_account: str = "spanbert-ray"  # of Ray's pods; it may do nothing
     step_cpus: str = "2"
@@ -36,7 +37,7 @@ class ClusterConfig:
     head_cpus: str = "2"
     head_memory: str = "8Gi"
     workers_per_pod: int = 1
-    worker_memory: str = "16Gi"  # of a worker's pod; its CPUs and GPUs follow from [training]
+    worker_memory: str = "16Gi"  # of a pod that trains; its CPUs and GPUs follow from [training]
     shared_memory: str = "2Gi"  # /dev/shm of Ray's pods for its objects and NCCL, of their memory
     gpu_resource: str = "nvidia.com/gpu"
     node_selector: tuple[str, ...] = ()  # of workers, each as label=value: GPU types, spot nodes

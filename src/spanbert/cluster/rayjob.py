@@ -115,6 +115,8 @@ def _container(
         {"name": "shared-memory", "mountPath": "/dev/shm"},  # noqa: S108
     ]
     env = [{"name": "HOME", "value": "/tmp"}]  # noqa: S108
+    if cluster.object_store_endpoint:
+        env.append({"name": "AWS_ENDPOINT_URL", "value": cluster.object_store_endpoint})
     if cluster.object_store_secret:
         mounts.append({"name": "object-store", "mountPath": CREDENTIALS_PATH})
         path = f"{CREDENTIALS_PATH}/credentials"
@@ -175,13 +177,13 @@ def _volumes(cluster: ClusterConfig) -> list[dict[str, Any]]:
 def _placement(cluster: ClusterConfig) -> dict[str, Any]:
     """Which nodes workers may have: GPU types by label, and tainted (spot) nodes."""
     selector = dict(pair.split("=", 1) for pair in cluster.node_selector)
-    tolerations = [_toleration(text) for text in cluster.tolerations]
+    tolerations = [toleration(text) for text in cluster.tolerations]
     found = {"nodeSelector": selector, "tolerations": tolerations}
     return {name: value for name, value in found.items() if value}
 
 
-def _toleration(text: str) -> dict[str, str]:
-    """key, key=value, or either with :effect."""
+def toleration(text: str) -> dict[str, str]:
+    """key, key=value, or either with :effect -> what tolerates that taint."""
     taint, _, effect = text.partition(":")
     key, equals, value = taint.partition("=")
     rule = {"key": key, "operator": "Equal", "value": value} if equals else {"key": key}

@@ -1,0 +1,26 @@
+"""What the pages say can be typed."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from spanbert.config import parse_config
+
+DOCS = Path(__file__).parents[1] / "docs"
+PAGES = {"operations.md": 2, "cluster-runs.md": 1}  # settings in each
+
+
+def settings_of(page):
+    return re.findall(r"^```toml\n(.*?)^```", (DOCS / page).read_text(), re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_settings_on_a_page_are_accepted(page):
+    found = settings_of(page)
+    assert len(found) == PAGES[page]
+    for text in found:
+        told = tomllib.loads(text)["cluster"]
+        cluster = parse_config(text).cluster
+        assert all(getattr(cluster, name) in (v, tuple(v)) for name, v in told.items())
