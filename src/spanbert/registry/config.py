@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from spanbert.validation import require
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_PASSWORD = re.compile(r"://[^/\s@]*:.*@")
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,11 @@ class RegistryConfig:
     def __post_init__(self) -> None:
         for name in ("experiment", "model_name", "alias"):
             require(getattr(self, name) != "", f"registry.{name} must not be empty")
+        require(  # settings are written into models, pipelines and logs
+            not _PASSWORD.search(self.tracking_uri),
+            "registry.tracking_uri holds a password, which belongs into the environment:"
+            " MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_URI",
+        )
         for name in ("model_name", "alias"):
             value = getattr(self, name)
             require(

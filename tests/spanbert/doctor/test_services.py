@@ -75,21 +75,20 @@ def found_in(config, environment=None):
     return {f.name: f for f in check_services(config, environment or {})}
 
 
-def test_a_dead_server_is_told_of_without_its_password(tmp_path):
-    uri = f"http://ann:pa/ss@{dead_address()}"
-    finding = found_in(config_of(tmp_path, uri))["tracking"]
+def test_a_dead_server_is_told_of_without_its_password(tmp_path, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://ann:pa/ss@{dead_address()}")
+    finding = found_in(config_of(tmp_path))["tracking"]
     assert (finding.status, finding.exit_code) == ("problem", 69)
     assert "ann" not in str(finding)
     assert "ss@" not in str(finding)
     assert finding.remedy
 
 
-def test_silent_servers_are_told_of_within_three_seconds_together(tmp_path):
+def test_silent_servers_are_told_of_within_three_seconds_together(tmp_path, monkeypatch):
     with silent_server() as one, silent_server() as other:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://ann:secret@{one}")
         began_s = monotonic()
-        found = found_in(
-            config_of(tmp_path, f"http://ann:secret@{one}"), {"KF_PIPELINES_ENDPOINT": other}
-        )
+        found = found_in(config_of(tmp_path), {"KF_PIPELINES_ENDPOINT": other})
         assert monotonic() - began_s < 3
     for name in ("tracking", "KFP"):
         assert found[name].exit_code == 69
@@ -97,9 +96,10 @@ def test_silent_servers_are_told_of_within_three_seconds_together(tmp_path):
         assert "secret" not in str(found[name])
 
 
-def test_a_server_that_answers_is_fine_and_gets_its_password(tmp_path):
+def test_a_server_that_answers_is_fine_and_gets_its_password(tmp_path, monkeypatch):
     with web_server({"/health": (200, {})}) as (address, seen):
-        finding = found_in(config_of(tmp_path, f"http://ann:s%40x@{address}/"))["tracking"]
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://ann:s%40x@{address}/")
+        finding = found_in(config_of(tmp_path))["tracking"]
     assert finding.status == "ok"
     assert seen[0]["Authorization"] == "Basic YW5uOnNAeA=="
 

@@ -7,6 +7,7 @@ import pytest
 import tiny
 from mlflow import MlflowClient
 
+from spanbert.errors import ConfigError
 from spanbert.registry.address import tracking_uri, without_password
 from spanbert.registry.spool import count_waiting
 from spanbert.registry.tracking import Tracking, exactness_tags
@@ -155,13 +156,19 @@ def test_recording_opens_no_connection(tmp_path, monkeypatch):
         assert count_waiting(run.spool, config.registry.tracking_uri) == 6
 
 
-def test_a_password_is_not_told(tmp_path):
-    uri = "http://user:secret@127.0.0.1:9"
-    config, lines = tiny.config(tmp_path, f'registry.tracking_uri="{uri}"'), []
+def test_a_password_is_not_told(tmp_path, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://user:secret@127.0.0.1:9")
+    config, lines = tiny.config(tmp_path), []
     with Tracking(config, tmp_path, lines.append).step("sort"):
         pass
     assert "127.0.0.1:9" in lines[0]
     assert "secret" not in lines[0]
+
+
+def test_settings_take_no_password_and_do_not_repeat_it(tmp_path):
+    with pytest.raises(ConfigError, match="MLFLOW_TRACKING_PASSWORD") as refused:
+        tiny.config(tmp_path, 'registry.tracking_uri="https://user:sec/ret@host:5000"')
+    assert "sec/ret" not in str(refused.value)
 
 
 def test_an_address_is_told_without_its_password():
