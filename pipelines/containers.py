@@ -25,12 +25,12 @@ def require_image(image: str) -> None:
         DependencyError: no engine answers.
         ConfigError: the engine does not have the image.
     """
-    import docker
+    from docker.errors import ImageNotFound
 
     with _engine() as client:
         try:
             client.images.get(image)
-        except docker.errors.ImageNotFound as error:
+        except ImageNotFound as error:
             raise ConfigError(
                 "the container engine does not have this image",
                 place=image,
@@ -104,11 +104,12 @@ def _hand_over(folder: Path, owner: os.stat_result) -> None:
 @contextlib.contextmanager
 def _engine() -> Iterator[Any]:
     """A client of the container engine that DOCKER_HOST names, or the usual one."""
-    import docker
+    from docker import from_env
+    from docker.errors import DockerException
 
     try:
-        client = docker.from_env()
-    except docker.errors.DockerException as error:
+        client = from_env()
+    except DockerException as error:
         raise DependencyError(
             f"no container engine answers ({error})", remedy="start it, or set DOCKER_HOST"
         ) from error

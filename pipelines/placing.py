@@ -30,7 +30,7 @@ def as_they_are() -> None:
 
 def take_image(image: str) -> None:
     """Let every task of the pipeline under construction be a container of an image."""
-    for task in pipeline_context.Pipeline.get_default_pipeline().tasks.values():
+    for task in _tasks():
         task.set_container_image(image)
 
 
@@ -49,6 +49,12 @@ def place_tasks(config: Config) -> None:
         else:
             _limit(task, "step_memory", task.set_memory_limit, config.cluster.step_memory)
             _limit(task, "step_cpus", task.set_cpu_limit, config.cluster.step_cpus)
+
+
+def _tasks() -> list[Any]:
+    """Of the pipeline under construction."""
+    pipeline: Any = pipeline_context.Pipeline.get_default_pipeline()
+    return list(pipeline.tasks.values())
 
 
 def _place(task: Any, cluster: ClusterConfig) -> None:

@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from kubernetes import client, config
 from kubernetes.client.exceptions import ApiException
@@ -25,7 +26,7 @@ def kubernetes_client() -> client.ApiClient:
     Raises:
         ConfigError: there is neither.
     """
-    settings = client.Configuration()
+    settings: Any = client.Configuration()
     try:
         config.load_kube_config(os.environ.get("KUBECONFIG"), client_configuration=settings)
     except ConfigException as error:

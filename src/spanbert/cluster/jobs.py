@@ -41,9 +41,11 @@ class RayJobs(Protocol):
 
     def state(self, name: str) -> JobState:
         """How it is now."""
+        ...
 
     def end(self, name: str) -> None:
         """Stop it, whatever it does; nothing is done where it is gone."""
 
     def address(self, name: str) -> str:
         """Where a person looks at it; empty where that is not known."""
+        ...

@@ -31,7 +31,7 @@ class KubeRay:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._namespace = own_namespace()
-        self._api = client.CustomObjectsApi(kubernetes_client())
+        self._api: Any = client.CustomObjectsApi(kubernetes_client())  # its answers are untyped
 
     def start(self, name: str, entrypoint: str) -> None:
         """As `RayJobs.start`."""
@@ -85,7 +85,8 @@ def delete_jobs(namespace: str, run_id: str) -> list[str]:
         ConfigError: Kubernetes cannot be reached from here, or refuses.
         DependencyError: it does not answer.
     """
-    api, names = client.CustomObjectsApi(kubernetes_client()), []
+    api: Any = client.CustomObjectsApi(kubernetes_client())
+    names: list[str] = []
     with kubernetes_errors(f"rayjobs of {namespace}"):
         found = api.list_namespaced_custom_object(
             namespace=namespace,

@@ -182,7 +182,7 @@ def _placement(cluster: ClusterConfig) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
-def toleration(text: str) -> dict[str, str]:
+def toleration(text: str) -> dict[str, Any]:
     """key, key=value, or either with :effect -> what tolerates that taint."""
     taint, _, effect = text.partition(":")
     key, equals, value = taint.partition("=")
