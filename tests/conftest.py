@@ -1,6 +1,10 @@
 """Artifacts that many tests read; made once."""
 
 import os
+
+# small tensors: a second thread waits more than it works, and on a busy machine tenfold
+os.environ["OMP_NUM_THREADS"] = "1"
+
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path

@@ -160,6 +160,7 @@ def test_pre_training_as_a_job_comes_back_as_if_it_were_done_here(artifacts, tmp
 
 
 @pytest.mark.ray
+@pytest.mark.slow
 def test_an_error_of_the_job_comes_back_with_its_code(artifacts, tmp_path, server):
     diverging = ("training.weight_decay=1e38", "training.learning_rate=1e3", "training.steps=40")
     run, _, _ = as_job(artifacts, tmp_path, server, *diverging)
