@@ -58,7 +58,7 @@ def run_in_child(folder: Path, request: Request, say: Say, grace_s: float) -> No
         SpanbertError: what stopped a step, with the step's exit code.
         PreemptedError: SIGTERM came.
     """
-    if end_processes(folder):
+    if _end_all(folder, request):
         say("ended what an earlier, killed run had left")
     _take_failure(folder)
     with leaving_on_sigterm(lambda: _ask_to_stop(folder), grace_s + _END_S):
@@ -68,6 +68,11 @@ def run_in_child(folder: Path, request: Request, say: Say, grace_s: float) -> No
 def work_folders(folder: Path) -> list[Path]:
     """Where pre-training keeps its checkpoints: of the run, and of an ablation's cells."""
     return [work for step_folder in _step_folders(folder) for work in step_folder.glob("work/*/")]
+
+
+def _end_all(folder: Path, request: Request) -> int:
+    """End the processes and containers of a run; returns how many there were."""
+    return end_processes(folder) + (end_containers(folder) if request.image else 0)
 
 
 def _ask_to_stop(folder: Path) -> bool:
@@ -102,9 +107,7 @@ def _drive(folder: Path, request: Request, say: Say) -> None:
                     say(line.partition(MARK)[2].rstrip())
             code = child.wait()
     finally:
-        end_processes(folder)
-        if request.image:
-            end_containers(folder)
+        _end_all(folder, request)
         shutil.rmtree(temporary, ignore_errors=True)
         for work in work_folders(folder):
             clear_scratch(work)
