@@ -26,18 +26,26 @@ def read_token() -> str:
     """
     named = os.environ.get(FILE_VARIABLE)
     if not named and (token := os.environ.get(VARIABLE)):
-        return token.strip()
+        return _one_word(token, VARIABLE)
     path = Path(named) if named else STANDARD_FILE
     if not named and not path.exists():
         return ""
     try:
-        return path.read_text().strip()
+        return _one_word(path.read_text(), str(path))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
             f"the token cannot be read ({type(error).__name__})",
             place=str(path),
             remedy=f"correct {FILE_VARIABLE}, or put the token into {VARIABLE}",
         ) from error
+
+
+def _one_word(token: str, place: str) -> str:
+    """A token that a header can carry; never shown."""
+    word = token.strip()
+    if not (word.isascii() and word.isprintable() and " " not in word):
+        raise ConfigError("this is no token", place=place, remedy="put the token alone there")
+    return word
 
 
 def require_private(host: str) -> None:

@@ -67,6 +67,8 @@ def _place(task: Any, cluster: ClusterConfig) -> None:
         kubernetes.use_field_path_as_env(task, name, field)
     if cluster.mlflow_secret:
         kubernetes.use_secret_as_env(task, cluster.mlflow_secret, _LOGIN)
+    if cluster.ray_secret:
+        kubernetes.use_secret_as_env(task, cluster.ray_secret, {"auth_token": "RAY_AUTH_TOKEN"})
     if cluster.object_store_endpoint:
         task.set_env_variable("AWS_ENDPOINT_URL", cluster.object_store_endpoint)
     if cluster.object_store_secret:

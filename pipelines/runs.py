@@ -112,27 +112,32 @@ def wait_for_end(
 def cancel_run(server: Server, run_id: str, namespace: str, say: Say) -> RunState:
     """End a run and its Ray jobs, which KFP knows nothing of.
 
-    They are looked for twice: a step may make one while the run is ending.
+    They are looked for first, so that nothing is ended where Kubernetes is out of reach, and last,
+    for a step may make one while the run is ending.
 
     Raises:
         ConfigError: there is no such run, or KFP or Kubernetes refuses.
         DependencyError: one of them does not answer, or the run has not ended in time.
     """
+    named = _delete_jobs(namespace, run_id, say)
     if not read_run(server, run_id).has_ended:
         try:
             server.ask(server.runs.run_service_terminate_run, run_id)
         except ConfigError:  # it may have ended by itself just now
             if not read_run(server, run_id).has_ended:
                 raise
-    _delete_jobs(namespace, run_id, say)
-    ended = wait_for_end(server, run_id, say, patience_s=_CANCELING_S)
-    _delete_jobs(namespace, run_id, say)
-    return ended
+    try:
+        return wait_for_end(server, run_id, say, patience_s=_CANCELING_S)
+    finally:
+        if not named + _delete_jobs(namespace, run_id, say):
+            say(f"no Ray job of this run is in namespace {namespace}")
 
 
-def _delete_jobs(namespace: str, run_id: str, say: Say) -> None:
-    for name in delete_jobs(namespace, run_id):
+def _delete_jobs(namespace: str, run_id: str, say: Say) -> int:
+    names = delete_jobs(namespace, run_id)
+    for name in names:
         say(f"deleted Ray job {name}")
+    return len(names)
 
 
 def _told(now: RunState, before: RunState | None, say: Say) -> RunState:

@@ -25,6 +25,7 @@ PIPELINE = "spanbert"
 EACH_TIME = "[[ScheduledTime]]"  # KFP puts the time there at each run of a recurring one
 _ONE_WORD = re.compile(r"[\w.:+@/=-]{1,200}")
 _CRON_FIELDS = 6
+_CRON_FIELD = re.compile(r"[0-9*,/?A-Z-]+")
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,11 @@ def require_version(word: str) -> str:
 
 def require_cron(expression: str) -> str:
     """A schedule of six fields: with five, KFP would read the minutes as seconds."""
-    if len(expression.split()) != _CRON_FIELDS:
+    fields = expression.split()
+    if len(fields) != _CRON_FIELDS or not all(map(_CRON_FIELD.fullmatch, fields)):
         raise ConfigError(
-            f"{expression!r} has not six fields: second minute hour day month weekday",
+            f"{expression!r} has not six fields of digits and signs: second minute hour day month"
+            " weekday",
             place="--every",
             remedy="for example --every '0 0 3 * * *', each night at three",
         )
@@ -212,9 +215,9 @@ def _experiment(server: Server, name: str, namespace: str | None) -> str:
 
 def _require_absolute(name: str, paths: Iterable[str], volume: str) -> None:
     for path in paths:
-        if path and not path.startswith("/"):
+        if path and not path.startswith(f"{volume}/"):
             raise ConfigError(
-                f"{path!r} is not absolute, and a pod has no folder of yours",
+                f"{path!r} is not on the volume, and a pod has no folder of yours",
                 place=name,
                 remedy=f"put it on the volume, and name it from {volume} on",
             )

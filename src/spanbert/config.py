@@ -10,6 +10,7 @@ import difflib
 import hashlib
 import json
 import math
+import re
 import tomllib
 import typing
 from collections.abc import Sequence
@@ -33,6 +34,8 @@ from spanbert.validation import require
 
 Section = TypeVar("Section")
 
+_RUN_NAME = re.compile(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?")
+
 
 @dataclass(frozen=True)
 class RunConfig:
@@ -44,10 +47,10 @@ class RunConfig:
     show_examples: bool = False  # put masked text into the report; not for private corpora
 
     def __post_init__(self) -> None:
-        allowed = set("abcdefghijklmnopqrstuvwxyz0123456789-")
-        require(
-            0 < len(self.name) <= 40 and set(self.name) <= allowed,
-            f"run.name = {self.name!r} must be 1 to 40 lower-case letters, digits or hyphens",
+        require(  # it begins names of Kubernetes' objects
+            bool(_RUN_NAME.fullmatch(self.name)),
+            f"run.name = {self.name!r} must be 1 to 40 lower-case letters, digits or hyphens, a"
+            " letter first and no hyphen last",
         )
 
 

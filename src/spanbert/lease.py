@@ -13,18 +13,26 @@ from typing import TextIO
 from spanbert.errors import ConfigError
 
 _FILE = "lock"
+_LOOK_S = 1.0
 
 
 @contextlib.contextmanager
-def sole_owner(folder: Path) -> Iterator[None]:
+def sole_owner(folder: Path, patience_s: float = 0.0) -> Iterator[None]:
     """Hold a folder's lease.
+
+    Args:
+        patience_s: a network disk may notice some minutes later that an owner's machine is gone.
 
     Raises:
         ConfigError: another process holds it; says which, on which machine, and since when.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / _FILE).open("a+") as lock:
-        if not try_lock(lock):
+        given_up_s = time.monotonic() + patience_s
+        while not try_lock(lock):
+            if time.monotonic() < given_up_s:
+                time.sleep(_LOOK_S)
+                continue
             raise ConfigError(
                 f"{_owner(lock)} is running these settings",
                 place=str(folder),

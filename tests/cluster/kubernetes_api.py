@@ -42,7 +42,7 @@ class KubernetesApi:
                 self.end_headers()
                 self.wfile.write(body)
 
-            do_GET = do_POST = do_DELETE = answer
+            do_GET = do_POST = do_PATCH = do_DELETE = answer
 
             def log_message(self, *args):
                 pass
@@ -72,14 +72,17 @@ class KubernetesApi:
             return code, {"kind": "Status", "code": code, "message": "as the test wants it"}
         url = urlparse(request.path)
         namespace, name = _PATH.fullmatch(url.path).groups()
+        length = int(request.headers.get("Content-Length") or 0)
+        body = json.loads(request.rfile.read(length)) if length else None
         if request.command == "POST":
-            return self._create(
-                namespace, json.loads(request.rfile.read(int(request.headers["Content-Length"])))
-            )
+            return self._create(namespace, body)
         if name is None:
             return 200, {"items": self._selected(parse_qs(url.query)["labelSelector"][0])}
         if name not in self.jobs:
             return 404, {"kind": "Status", "code": 404, "message": "not found"}
+        if request.command == "PATCH":
+            self.jobs[name]["metadata"] |= body["metadata"]
+            return 200, self.jobs[name]
         if request.command == "DELETE":
             self.deleted.append(name)
             return 200, self.jobs.pop(name)

@@ -117,6 +117,7 @@ def test_a_lost_head_is_a_new_job_that_goes_on(api, step, lost):
     api.plays = [[COMING, RUNNING, lost], [COMING, RUNNING, step.finish()]]
     assert step.run() == {"steps": 12}
     assert api.created == ["tiny-0123-1", "tiny-0123-2"]
+    assert api.deleted == ["tiny-0123-1"]  # its machines are wanted
 
 
 def test_jobs_that_are_lost_again_and_again_end_the_step(api, step):
@@ -142,6 +143,7 @@ def test_a_job_that_somebody_deletes_is_the_end_and_none_is_made_in_its_place(ap
     [
         ({"jobDeploymentStatus": "ValidationFailed", "reason": "ValidationFailed"}, ConfigError),
         ({"jobDeploymentStatus": "Failed", "reason": "DeadlineExceeded"}, NoProgressError),
+        ({"jobDeploymentStatus": "Failed", "reason": "PreRunningDeadlineExceeded"}, ConfigError),
     ],
 )
 def test_what_would_fail_again_is_not_tried_again(api, step, status, kind):
@@ -151,14 +153,18 @@ def test_what_would_fail_again_is_not_tried_again(api, step, status, kind):
     assert len(api.created) == 1
 
 
-def test_a_step_that_was_started_again_follows_the_job_that_is_there(api, step):
+def test_a_step_of_another_run_takes_over_the_job_that_is_there(api, step, monkeypatch):
+    monkeypatch.setenv("SPANBERT_KFP_RUN_ID", "first")
     api.plays = [[RUNNING]]
     first = Step(step.box.folder.parent)
     first.box.ask(first.request)
     KubeRay(first.config).start(first.box.name_job("tiny-0123"), "python")
     api._plays_of["tiny-0123-1"] = [RUNNING, step.finish()]
+    monkeypatch.setenv("SPANBERT_KFP_RUN_ID", "second")
     assert step.run() == {"steps": 12}
     assert api.created == ["tiny-0123-1"]
+    assert delete_jobs("team", "first") == []
+    assert delete_jobs("team", "second") == ["tiny-0123-1"]
 
 
 def test_finished_work_is_not_done_again(api, step):
@@ -199,6 +205,24 @@ def test_sigterm_asks_the_job_for_its_last_checkpoint(api, step, tmp_path):
     with pytest.raises(SpanbertError, match="step 6 is saved") as raised:
         step.run()
     assert raised.value.exit_code == 75
+
+
+def test_sigterm_before_the_work_has_begun_ends_the_job(api, step):
+    def leaves():
+        os.kill(os.getpid(), signal.SIGTERM)
+        return COMING
+
+    api.plays = [[COMING, leaves, COMING]]
+    with pytest.raises(PreemptedError):
+        step.run()
+    assert api.deleted == ["tiny-0123-1"]
+
+
+def test_a_job_that_waits_for_its_machines_is_told_of(api, step, monkeypatch):
+    monkeypatch.setattr(following, "_TOLD_AGAIN_S", 0.0)
+    api.plays = [[COMING | {"message": "no nodes"}, COMING, step.finish()]]
+    step.run()
+    assert any("still waits for its machines no nodes" in line for line in step.lines)
 
 
 def test_jobs_of_a_run_are_deleted_by_its_label_and_no_others(api, step, monkeypatch):

@@ -68,6 +68,7 @@ def test_secrets_are_files_and_never_values(tmp_path):
     values = {e["name"]: e["value"] for e in env}
     assert values == {
         "HOME": "/tmp",
+        "RAY_USAGE_STATS_ENABLED": "0",
         "AWS_ENDPOINT_URL": "http://store:9000",
         "RAY_TRAIN_ENABLE_STATE_TRACKING": "1",
         "AWS_SHARED_CREDENTIALS_FILE": "/var/run/secrets/spanbert/object-store/credentials",

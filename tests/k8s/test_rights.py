@@ -4,7 +4,7 @@ import pytest
 from k8s.rendering import SITES, of_kind, rendered
 
 RIGHTS = {
-    ("spanbert-step", "ray.io", "rayjobs"): "create get list watch delete",
+    ("spanbert-step", "ray.io", "rayjobs"): "create get patch delete",
     ("spanbert-step", "", "pods"): "get",
     ("spanbert-step", "argoproj.io", "workflowtaskresults"): "create patch",
     ("spanbert-step", "", "configmaps/kfp-launcher"): "get",

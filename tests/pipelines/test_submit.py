@@ -132,7 +132,7 @@ def test_a_missing_parameter_is_refused_and_nothing_is_sent(server, settings):
     ("words", "told"),
     [
         (["--set", "corpus.sources=[]"], "corpus.sources names no file"),
-        (["--set", 'qa.dev=["dev.json"]'], "'dev.json' is not absolute"),
+        (["--set", 'qa.dev=["dev.json"]'], "'dev.json' is not on the volume"),
         (["--set", "training.stepz=1"], "did you mean training.steps"),
         (["--set", "cluster.step_memory=1.5Gi"], "KFP does not take '1.5Gi'"),
         (["--sources-version", "two\nlines"], "is not one word"),

@@ -7,6 +7,11 @@ from typing import Literal
 from spanbert.validation import require
 
 _QUANTITY = re.compile(r"[1-9][0-9]*(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?")
+_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
+_NAMES = ("volume_claim", "ray_secret", "mlflow_secret", "object_store_secret")
+_NAMES += ("step_service_account", "service_account")
+_FOLDER = re.compile(r"(/[\w.-]+)+", re.ASCII)
+_URL = re.compile(r"https?://[\w.\[\]-]+(:[0-9]{1,5})?/?", re.ASCII)
 _PAIR = re.compile(r"[A-Za-z0-9][\w./-]*=[\w.-]*")
 _TOLERATION = re.compile(
     r"[A-Za-z0-9][\w./-]*(=[\w.-]*)?(:(NoSchedule|PreferNoSchedule|NoExecute))?"
@@ -24,6 +29,7 @@ class ClusterConfig:
     # cluster that is there
     ray: Literal["in-step", "kuberay", "running"] = "in-step"
     ray_address: str = ""  # of a running cluster's job server, as http://HOST:8265
+    ray_secret: str = ""  # with a key auth_token, which that server asks for
     image: str = "spanbert-python:dev"  # of all pods; a release names it by digest
     volume_claim: str = "spanbert-work"  # ReadWriteMany: every step and every pod of Ray mounts it
     volume_path: str = "/work"
@@ -44,16 +50,27 @@ class ClusterConfig:
     tolerations: tuple[str, ...] = ()  # of workers, each as key, key=value, or with :NoSchedule
     job_retries: int = 3  # Ray clusters made anew after a head was lost
     deadline_s: int = 604_800  # of a Ray job; then it is ended
-    ttl_s: int = 600  # an ended Ray job can be looked at for so long
+    start_deadline_s: int = 3_600  # that a Ray job may wait for its machines
+    ttl_s: int = 60  # that the machines of an ended Ray job are kept
 
     def __post_init__(self) -> None:
         for name in ("step_cpus", "step_memory", "head_cpus", "head_memory", "worker_memory"):
             self._require_quantity(name)
         self._require_quantity("shared_memory")
-        for name in ("workers_per_pod", "deadline_s", "ttl_s"):
+        for name in ("workers_per_pod", "deadline_s", "start_deadline_s", "ttl_s"):
             require(getattr(self, name) >= 1, f"cluster.{name} = {getattr(self, name)} < 1")
         require(self.job_retries >= 0, f"cluster.job_retries = {self.job_retries} < 0")
-        require(self.volume_path.startswith("/"), "cluster.volume_path must start with /")
+        require(
+            bool(_FOLDER.fullmatch(self.volume_path)) and self.volume_path != "/tmp",  # noqa: S108
+            f"cluster.volume_path = {self.volume_path!r} is no folder as /work, nor may be /tmp",
+        )
+        require(self.image != "", "cluster.image must not be empty")
+        for name in _NAMES:
+            value, may_be_empty = getattr(self, name), name.endswith("_secret")
+            require(
+                bool(_NAME.fullmatch(value)) or (may_be_empty and value == ""),
+                f"cluster.{name} = {value!r} is no name that Kubernetes takes",
+            )
         for pair in self.node_selector:
             require(
                 bool(_PAIR.fullmatch(pair)),
@@ -74,7 +91,13 @@ class ClusterConfig:
         )
 
     def _require_address(self) -> None:
-        is_url = self.ray_address.startswith(("http://", "https://"))
+        for name in ("ray_address", "object_store_endpoint"):
+            value = getattr(self, name)
+            require(
+                value == "" or bool(_URL.fullmatch(value)),
+                f"cluster.{name} is not of the form http://HOST:PORT, without a password",
+            )
+        is_url = self.ray_address != ""
         require(
             self.ray != "running" or is_url,
             f"cluster.ray = 'running' needs cluster.ray_address as http://HOST:8265,"

@@ -20,6 +20,8 @@ T = TypeVar("T")
 
 _LOOK_S = 1.0
 _PATIENCE_S = 900.0  # that the service which makes jobs may be away
+_LATE_FILE_S = 60.0
+_TOLD_AGAIN_S = 300.0  # while a job waits for its machines
 
 
 @dataclass(frozen=True)
@@ -76,24 +78,45 @@ class Following:
     def _attempt(self, request: Request) -> SpanbertError | None:
         """One job to its end: None where the work is done."""
         self.box.forget_lines()
-        job = self.box.job()
-        if self.box.counts() is None and (not job or self._state(job).has_ended):
-            job = self._start(request)
         if self.box.counts() is not None:
             return None
+        job = self._living() or self._start(request)
         self._tell(job)
-        with leaving_on_sigterm(self._ask_to_stop, self.grace_s):
-            state = self._watch(job)
-        if self.box.counts() is not None:
+        try:
+            with leaving_on_sigterm(self._ask_to_stop, self.grace_s):
+                state = self._watch(job)
+        except PreemptedError:
+            self.jobs.end(job)  # nobody would follow it
+            raise
+        if self._is_done(state):
             return None
-        return self.box.take_failure() or state.error or _lost(job, state)
+        return self.box.failure() or state.error or _lost(job, state)
+
+    def _living(self) -> str:
+        """The job that another process of this work has left, from now on ours; or nothing."""
+        job = self.box.job()
+        if not job or self._state(job).has_ended:
+            return ""
+        self._patiently(lambda: self.jobs.adopt(job))
+        return job
 
     def _start(self, request: Request) -> str:
+        if before := self.box.job():
+            self._patiently(lambda: self.jobs.end(before))  # its machines are wanted
         self.box.ask(request)
         job = self.box.name_job(self.name)
         words = ["python", "-m", "spanbert.cluster.job", str(self.box.folder)]
         self._patiently(lambda: self.jobs.start(job, shlex.join(words)))
         return job
+
+    def _is_done(self, state: JobState) -> bool:
+        """Whether the work has counts; a network disk may show a new file a little late."""
+        late_s = time.monotonic() + (_LATE_FILE_S if state.phase == "succeeded" else 0)
+        while self.box.counts() is None and self.box.failure() is None:
+            if time.monotonic() >= late_s:
+                break
+            time.sleep(_LOOK_S)
+        return self.box.counts() is not None
 
     def _tell(self, job: str) -> None:
         address = self.jobs.address(job)
@@ -103,9 +126,12 @@ class Following:
     def _watch(self, job: str) -> JobState:
         """Pass on lines and figures until the job has ended."""
         with ExitStack() as stack:
-            followed = None
+            followed, told_s = None, time.monotonic()
             while True:
                 state = self._state(job)
+                if state.phase == "coming" and time.monotonic() - told_s > _TOLD_AGAIN_S:
+                    told_s = time.monotonic()
+                    self.listener.say(f"{job} still waits for its machines {state.told}".rstrip())
                 if followed is None and (followed := self.box.curve()):
                     stack.enter_context(self.listener.follow(followed))
                 for line in self.box.new_lines():
@@ -119,13 +145,16 @@ class Following:
 
     def _patiently(self, call: Callable[[], T]) -> T:
         """What a call to the service returns, as soon as it does."""
-        given_up_s = time.monotonic() + _PATIENCE_S
+        given_up_s, is_told = time.monotonic() + _PATIENCE_S, False
         while True:
             try:
                 return call()
-            except DependencyError:
+            except DependencyError as error:
                 if time.monotonic() > given_up_s:
                     raise
+                if not is_told:
+                    self.listener.say(f"asking again for {_PATIENCE_S / 60:.0f} minutes: {error}")
+                is_told = True
                 time.sleep(_LOOK_S)
 
     def _ask_to_stop(self) -> bool:

@@ -24,6 +24,16 @@ _PHASES: dict[str, Phase] = {
 _REFUSED = (400, 401, 403)
 
 
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Another host is never sent the token."""
+
+    def redirect_request(self, *request: Any) -> None:
+        return None
+
+
+_OPENER = urllib.request.build_opener(_NoRedirect)
+
+
 class JobServer:
     """The jobs of one cluster.
 
@@ -45,7 +55,11 @@ class JobServer:
         details = self._details(name)
         if details is None:
             return JobState("failed", "the cluster does not know it; was its head restarted?")
-        return JobState(_PHASES[details["status"]], _first_line(details.get("message") or ""))
+        phase = _PHASES.get(details.get("status", ""), "coming")
+        return JobState(phase, _first_line(details.get("message") or ""))
+
+    def adopt(self, name: str) -> None:
+        """As `RayJobs.adopt`: jobs here belong to nobody."""
 
     def end(self, name: str) -> None:
         """As `RayJobs.end`."""
@@ -66,22 +80,21 @@ class JobServer:
             ConfigError: the token or the request was refused.
             DependencyError: no answer, or one that may be another at the next try.
         """
-        request = urllib.request.Request(  # noqa: S310  # settings allow http and https alone
-            self._address + path,
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"} | _authorization(),
-        )
+        headers = {"Content-Type": "application/json"} | _authorization()
+        data = None if body is None else json.dumps(body).encode()
         try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310
-                return json.load(answer)
+            request = urllib.request.Request(  # noqa: S310  # settings allow http and https alone
+                self._address + path, method=method, data=data, headers=headers
+            )
+            with _OPENER.open(request, timeout=_TIMEOUT_S) as answer:
+                return dict(json.load(answer))
         except urllib.error.HTTPError as error:
-            if error.code == 404:
+            if error.code == 404 and method == "GET":
                 return None
             told = _first_line(error.read().decode("utf-8", "replace"))
             kind = ConfigError if error.code in _REFUSED else DependencyError
             raise self._error(kind, f"status {error.code} {told}") from error
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError) as error:
             raise self._error(DependencyError, str(error)) from error
 
     def _error(self, kind: type[ConfigError | DependencyError], cause: str) -> Exception:
@@ -93,7 +106,14 @@ def _authorization() -> dict[str, str]:
     token = os.environ.get("RAY_AUTH_TOKEN", "")
     path = os.environ.get("RAY_AUTH_TOKEN_PATH", "")
     if not token and path:
-        token = Path(path).read_text().strip()
+        try:
+            token = Path(path).read_text().strip()
+        except OSError as error:
+            raise ConfigError(
+                f"the token cannot be read ({error.strerror})",
+                place=path,
+                remedy="correct RAY_AUTH_TOKEN_PATH",
+            ) from error
     return {"Authorization": f"Bearer {token}"} if token else {}
 
 

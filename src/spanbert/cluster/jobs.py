@@ -43,6 +43,9 @@ class RayJobs(Protocol):
         """How it is now."""
         ...
 
+    def adopt(self, name: str) -> None:
+        """Let a job that is there belong to what this process belongs to, and end with it."""
+
     def end(self, name: str) -> None:
         """Stop it, whatever it does; nothing is done where it is gone."""
 

@@ -6,7 +6,7 @@ from kubernetes import client
 
 from spanbert.cluster.access import kubernetes_client, kubernetes_errors, own_namespace
 from spanbert.cluster.jobs import JobState, Phase
-from spanbert.cluster.rayjob import KFP_RUN, rayjob
+from spanbert.cluster.rayjob import KFP_RUN, belonging, rayjob
 from spanbert.config import Config
 from spanbert.errors import ConfigError, NoProgressError, SpanbertError
 
@@ -51,6 +51,17 @@ class KubeRay:
             )
             status = found.get("status", {})
         return JobState("gone", "it was deleted") if status is None else state_of(status)
+
+    def adopt(self, name: str) -> None:
+        """As `RayJobs.adopt`: the labels and the owner of this pod, in place of those it had."""
+        with kubernetes_errors(f"rayjob {name}", ignored=404):
+            self._api.patch_namespaced_custom_object(
+                namespace=self._namespace,
+                name=name,
+                body={"metadata": belonging(self._config)},
+                **_GROUP,
+                _request_timeout=_TIMEOUT_S,
+            )
 
     def end(self, name: str) -> None:
         """As `RayJobs.end`."""
@@ -111,6 +122,11 @@ def _lasting(deployment: str, reason: str, told: str) -> SpanbertError | None:
     """The error of a job that would fail again."""
     if deployment == "ValidationFailed":
         return ConfigError(f"KubeRay refuses the RayJob: {told}", remedy="correct [cluster]")
+    if reason == "PreRunningDeadlineExceeded":
+        return ConfigError(
+            f"the Ray job had no machines within cluster.start_deadline_s: {told}",
+            remedy="see kubectl describe rayjob and the quota, or ask for less in [cluster]",
+        )
     if reason == "DeadlineExceeded":
         return NoProgressError(
             f"the Ray job took longer than cluster.deadline_s: {told}",

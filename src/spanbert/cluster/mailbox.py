@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from spanbert.errors import SpanbertError
-from spanbert.failures import take_failure, write_failure
+from spanbert.failures import read_failure, take_failure, write_failure
 from spanbert.storage import write_text_atomic
 
 _REQUEST, _JOB, _LINES, _CURVE = "request.json", "job.json", "lines.txt", "curve.json"
@@ -43,7 +43,8 @@ class Mailbox:
         """Leave a request, and remove what an earlier attempt answered."""
         self.folder.mkdir(parents=True, exist_ok=True)
         take_failure(self.folder)
-        (self.folder / _COUNTS).unlink(missing_ok=True)
+        for name in (_COUNTS, _CURVE):
+            (self.folder / name).unlink(missing_ok=True)
         self._write(_REQUEST, asdict(request))
 
     def request(self) -> Request:
@@ -94,6 +95,10 @@ class Mailbox:
         """Say that the work is done, and what it counted."""
         self._write(_COUNTS, counts)
 
+    def forget_counts(self) -> None:
+        """Take the work as not done."""
+        (self.folder / _COUNTS).unlink(missing_ok=True)
+
     def fail(self, error: SpanbertError) -> None:
         """Say why the work is not done."""
         write_failure(self.folder, error)
@@ -103,9 +108,9 @@ class Mailbox:
         path = self.folder / _COUNTS
         return json.loads(path.read_text()) if path.exists() else None
 
-    def take_failure(self) -> SpanbertError | None:
+    def failure(self) -> SpanbertError | None:
         """Why the work stopped, with its exit code, where the job could still say it."""
-        return take_failure(self.folder)
+        return read_failure(self.folder)
 
     def _number(self) -> int:
         return self._job().get("number", 0)

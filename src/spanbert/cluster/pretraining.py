@@ -67,6 +67,8 @@ def pretrain(
         retries=config.cluster.job_retries,
         grace_s=config.training.grace_s,
     )
+    if not Path(request.encoder).exists():
+        box.forget_counts()
     counts = following.run(request)
     copy_artifact(Path(request.encoder), folder, "model")
     return counts
@@ -84,9 +86,9 @@ def jobs_of(config: Config) -> RayJobs:
 
 
 def _name(config: Config, shards: Path, tokenizer: Path) -> str:
-    """The same for the same work."""
+    """The same for the same work by the same image."""
     kinds = {"shards": shards, "tokenizer": tokenizer}
     digests = [read_manifest(folder, kind).digest for kind, folder in kinds.items()]
-    content = json.dumps([config.digest, *digests])
+    content = json.dumps([config.digest, config.cluster.image, *digests])
     work = hashlib.sha256(content.encode()).hexdigest()[:10]
     return f"{config.run.name[:_LONGEST_NAME].strip('-')}-{work}"

@@ -30,13 +30,14 @@ def rayjob(config: Config, name: str, entrypoint: str) -> dict[str, Any]:
     return {
         "apiVersion": "ray.io/v1",
         "kind": "RayJob",
-        "metadata": {"name": name, "labels": labels} | _owner(),
+        "metadata": {"name": name} | belonging(config),
         "spec": {
             "entrypoint": entrypoint,
             "submissionMode": "HTTPMode",  # no pod to submit; again by itself after a lost head
             "shutdownAfterJobFinishes": True,
             "ttlSecondsAfterFinished": cluster.ttl_s,
             "activeDeadlineSeconds": cluster.deadline_s,
+            "preRunningDeadlineSeconds": cluster.start_deadline_s,
             "backoffLimit": 0,  # the step makes a new one where that helps (following.py)
             "rayClusterSpec": {
                 "rayVersion": RAY_VERSION,
@@ -46,6 +47,11 @@ def rayjob(config: Config, name: str, entrypoint: str) -> dict[str, Any]:
             },
         },
     }
+
+
+def belonging(config: Config) -> dict[str, Any]:
+    """Labels by which a job is found, and its owner: with that, it goes."""
+    return {"labels": _labels(config)} | _owner()
 
 
 def _labels(config: Config) -> dict[str, str]:
@@ -115,6 +121,7 @@ def _container(
         {"name": "shared-memory", "mountPath": "/dev/shm"},  # noqa: S108
     ]
     env = [{"name": "HOME", "value": "/tmp"}]  # noqa: S108
+    env.append({"name": "RAY_USAGE_STATS_ENABLED", "value": "0"})
     if cluster.object_store_endpoint:
         env.append({"name": "AWS_ENDPOINT_URL", "value": cluster.object_store_endpoint})
     if cluster.object_store_secret:

@@ -67,7 +67,14 @@ def ray_cluster(training: TrainingConfig, work_folder: Path, say: Say) -> Iterat
 def _joined_ray(training: TrainingConfig, say: Say) -> Iterator[None]:
     os.environ |= _SETTINGS
     ray = _imported_ray()
-    ray.init(log_to_driver=True, runtime_env={"env_vars": _SETTINGS})
+    try:
+        ray.init(log_to_driver=True, runtime_env={"env_vars": _SETTINGS})
+    except (ConnectionError, RuntimeError) as error:
+        raise DependencyError(
+            f"no Ray cluster answers ({str(error).splitlines()[0]})",
+            place=f"RAY_ADDRESS = {os.environ['RAY_ADDRESS']}",
+            remedy="unset it to start one here, or correct it",
+        ) from error
     try:
         _await_resources(ray, training)
         nodes = sum(node["Alive"] for node in ray.nodes())

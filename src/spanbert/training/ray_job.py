@@ -36,12 +36,13 @@ from spanbert.training.curve import read_curve
 from spanbert.training.keeping import ask_to_stop, forget_stop
 from spanbert.training.leaving import leaving_on_sigterm
 from spanbert.training.lost import why_lost
-from spanbert.training.ray_cluster import ray_cluster, require_workers
+from spanbert.training.ray_cluster import ray_cluster, require_workers, runs_in_cluster
 from spanbert.training.resources import warn_of_slow_precision
 from spanbert.training.restart import set_aside
 from spanbert.training.start import prepare_start, with_sizes_of
 from spanbert.training.worker import Inputs, checkpoint_store, count_parameters
 
+_OWNER_GONE_S = 300.0  # until a network disk has noticed that an earlier driver is
 _BYTES_PER_PARAMETER = 12  # weights and two moments in fp32
 
 
@@ -86,7 +87,11 @@ def pretrain(
     work_folder = inputs.work_folder / _work_name(config, inputs.digests())
     inputs = replace(inputs, work_folder=work_folder)
     _require_space(config, inputs)
-    with sole_owner(work_folder), leaving_on_sigterm(lambda: False, config.training.grace_s):
+    patience_s = _OWNER_GONE_S if runs_in_cluster() else 0.0
+    with (
+        sole_owner(work_folder, patience_s),
+        leaving_on_sigterm(lambda: False, config.training.grace_s),
+    ):
         if from_scratch:
             set_aside(work_folder, config.training.checkpoint_url)
         newest = _train(config, inputs, say, follow)
