@@ -27,7 +27,7 @@ _REFUSED = (400, 401, 403)
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     """Another host is never sent the token."""
 
-    def redirect_request(self, *request: Any) -> None:
+    def redirect_request(self, *request: Any, **more: Any) -> None:
         return None
 
 
