@@ -15,6 +15,7 @@ import json
 import os
 import shutil
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -25,10 +26,12 @@ import numpy as np
 import torch
 
 from spanbert.config import Config, parse_config, to_toml
+from spanbert.errors import PreemptedError
 from spanbert.model.importing.artifact import import_folder
 from spanbert.storage import write_text_atomic
 from spanbert.tasks.qa.evaluate import evaluate_qa
 from spanbert.tasks.qa.train import finetune_qa
+from spanbert.training.keeping import ask_to_stop, forget_stop
 from spanbert.training.worker import Inputs, Seat, train_on_worker
 
 ARMS = {  # name -> the settings in which it differs
@@ -115,10 +118,6 @@ learning_rate = 1e-4
 }
 
 
-class TimeIsUp(Exception):
-    """The slice is over; everything so far is saved."""
-
-
 def prepare(state: Path, size: str, corpus: list[str], train: list[str], dev: str) -> None:
     """Make vocabulary and shards, once, and write down the settings of every arm."""
     from spanbert.corpus.documents import write_documents
@@ -163,7 +162,7 @@ def run(state: Path, seconds: float, arms: list[str], device: torch.device) -> b
     for arm in arms:
         try:
             pretrain(state, arm, end_s, device)
-        except TimeIsUp:
+        except PreemptedError:
             return False
     for seed in SEEDS:
         for arm in arms:
@@ -189,20 +188,21 @@ def cell_of(state: Path, arm: str, seed: int) -> Path:
 
 
 def pretrain(state: Path, arm: str, end_s: float, device: torch.device) -> None:
-    """Train to the last step, or raise `TimeIsUp` right after a checkpoint."""
+    """Train to the last step, or raise `PreemptedError` right after a checkpoint."""
     config, folder = arm_config(state, arm), folder_of(state, arm)
     if (folder / "encoder").exists():
         return
     inputs = Inputs(shards_of(state, config), state / "tokenizer", folder)
-    began_s, first = time.monotonic(), []
-
-    def stop_in_time(done: int) -> None:
-        first.append(done)
-        if time.monotonic() > end_s and done < config.training.steps:
-            raise TimeIsUp
-
-    train_on_worker(config, inputs, Seat(device=device), say=print, after_checkpoint=stop_in_time)
-    print(f"{arm}: {len(first)} checkpoints in {time.monotonic() - began_s:.0f} s", flush=True)
+    began_s = time.monotonic()
+    folder.mkdir(parents=True, exist_ok=True)
+    forget_stop(folder)
+    timer = threading.Timer(max(0.0, end_s - began_s), ask_to_stop, [folder])
+    timer.start()
+    try:
+        train_on_worker(config, inputs, Seat(device=device), say=print)
+    finally:
+        timer.cancel()
+    print(f"{arm}: pre-trained, {time.monotonic() - began_s:.0f} s of this slice", flush=True)
     last = inputs.checkpoints / f"step-{config.training.steps:08d}"
     import_folder(last, folder / "encoder", tokenizer=inputs.tokenizer)
 
