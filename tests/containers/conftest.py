@@ -34,10 +34,10 @@ def context(tmp_path_factory):
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
-    (folder / "wheels").mkdir()
+    (folder / "requirements" / "wheels").mkdir()
     for source in filter(None, os.environ.get("PIP_FIND_LINKS", "").split()):
         for wheel in Path(source).glob("torch-*+cpu-*.whl"):
-            shutil.copy(wheel, folder / "wheels")
+            shutil.copy(wheel, folder / "requirements" / "wheels")
     return folder
 
 

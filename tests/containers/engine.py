@@ -15,7 +15,6 @@ from pathlib import Path
 
 BASE = "python:3.11-slim"
 DOCKER = "/usr/bin/docker"
-_ROOT_DIRECTORIES = "usr/local/bin"
 _CA = Path("/etc/ssl/certs/ca-certificates.crt")
 _PACKAGES = "python3,python3-pip,python3-venv,ca-certificates"
 _PATH = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"

@@ -29,9 +29,7 @@ def test_it_holds_no_compiler_and_no_tests(engine, image):
     script = (
         "import shutil, pathlib; print([n for n in ('gcc', 'cc', 'g++', 'git') if shutil.which(n)]"
     )
-    script += (
-        " + [p for p in ('/app/tests', '/app/wheels', '/context') if pathlib.Path(p).exists()])"
-    )
+    script += " + [p for p in ('/app/tests', '/app/requirements', '/requirements') if pathlib.Path(p).exists()])"
     assert run(engine, image, "python", "-c", script).stdout.strip() == "[]"
 
 
