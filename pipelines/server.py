@@ -7,9 +7,9 @@ time, writes into the home folder, and does not notice that a run was canceled.
 import contextlib
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import kfp_server_api
 from urllib3.exceptions import HTTPError
@@ -18,6 +18,7 @@ from pipelines.bearer import FILE_VARIABLE, VARIABLE, read_token, require_privat
 from spanbert.errors import ConfigError, DependencyError, SpanbertError
 
 HOST_VARIABLE = "KF_PIPELINES_ENDPOINT"
+_ADDRESS = re.compile(r"https?://([\w.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[^\s@?#]*)?", re.ASCII)
 _TIMEOUT_S = 30.0  # of one request
 _LONGEST_MESSAGE = 300  # characters of what a server says
 
@@ -90,8 +91,7 @@ def _address(host: str) -> str:
     if not address:
         remedy = f"pass --host https://HOST/pipeline or set {HOST_VARIABLE}"
         raise ConfigError("the address of the KFP server is not known", remedy=remedy)
-    url = urlsplit(address)
-    if url.scheme not in ("http", "https") or not url.hostname or "@" in url.netloc:
+    if not _ADDRESS.fullmatch(address):
         raise ConfigError(
             "this is no address of a KFP server",
             place=address.rpartition("@")[2],
@@ -110,9 +110,10 @@ def _one_line(host: str) -> Iterator[None]:
         yield
     except kfp_server_api.ApiException as error:
         raise _refusal(error, host) from error
-    except (HTTPError, OSError) as error:
+    except (HTTPError, OSError, ValueError) as error:
+        cause = getattr(error, "reason", None) or error  # of "too many retries", what went wrong
         raise DependencyError(
-            f"the KFP server does not answer ({type(error).__name__})",
+            f"the KFP server does not answer ({type(cause).__name__})",
             place=host,
             remedy="check --host and that the server runs, then try again",
         ) from error

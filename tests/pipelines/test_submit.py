@@ -229,7 +229,9 @@ def test_a_token_may_go_over_tls_to_this_machine_and_inside_a_cluster(host, monk
     assert Server(host).host == host
 
 
-@pytest.mark.parametrize("host", ["", "kfp.example", "ftp://kfp.example", "https://me:pw@kfp"])
+@pytest.mark.parametrize(
+    "host", ["", "kfp.example", "ftp://kfp.example", "https://me:pw@kfp", "http://[::1"]
+)
 def test_what_is_no_address_is_refused_without_its_password(host):
     with pytest.raises(ConfigError) as refused:
         Server(host)
@@ -253,3 +255,12 @@ def test_a_busy_server_is_a_dependency(server, settings, capsys):
     assert submit(server, settings) == 69
     assert "no healthy upstream" in capsys.readouterr().err
     assert server.runs == {}
+
+
+@pytest.mark.parametrize("token", ["two\nlines", "with blanks in it", "tökén"])
+def test_what_is_no_token_is_refused_and_not_shown(server, settings, capsys, monkeypatch, token):
+    monkeypatch.setenv("KFP_TOKEN", token)
+    assert submit(server, settings) == 2
+    shown = capsys.readouterr()
+    assert "this is no token -> " in shown.err
+    assert token not in shown.out + shown.err

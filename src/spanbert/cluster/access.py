@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import yaml
 from kubernetes import client, config
 from kubernetes.client.exceptions import ApiException
 from kubernetes.config.config_exception import ConfigException
@@ -29,12 +30,12 @@ def kubernetes_client() -> client.ApiClient:
     settings: Any = client.Configuration()
     try:
         config.load_kube_config(os.environ.get("KUBECONFIG"), client_configuration=settings)
-    except ConfigException as error:
+    except (ConfigException, yaml.YAMLError) as error:
         try:
             config.load_incluster_config(client_configuration=settings)
         except ConfigException:
             raise ConfigError(
-                f"there is no way to Kubernetes from here ({error})",
+                f"there is no way to Kubernetes from here ({' '.join(str(error).split())[:200]})",
                 remedy="set KUBECONFIG to a file that kubectl works with",
             ) from error
     settings.retries = False  # whoever calls tries again, and knows for how long
@@ -70,6 +71,10 @@ def kubernetes_errors(place: str, ignored: int = 0) -> Iterator[None]:
             told = f"{cause}: {_message(error)}".rstrip(": ")
             raise ConfigError(told, place=place, remedy=_REMEDY) from error
         raise DependencyError(cause, place=place, remedy="try again") from error
+    except ValueError as error:
+        raise DependencyError(
+            "what answers is no Kubernetes", place=place, remedy="correct KUBECONFIG"
+        ) from error
     except (HTTPError, OSError) as error:
         raise DependencyError(
             f"Kubernetes does not answer ({type(error).__name__})", place=place, remedy="try again"
