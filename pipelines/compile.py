@@ -21,7 +21,6 @@ def compile_pipeline(output: Path, config: Config | None = None) -> None:
 
     Raises:
         StorageError: the file cannot be written.
-        ConfigError: KFP does not take a quantity of `[cluster]`.
     """
     pipeline = build_end_to_end(partial(place_tasks, config)) if config else build_end_to_end()
     defaults = default_parameters(config) if config else {}

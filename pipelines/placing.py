@@ -12,7 +12,6 @@ from kfp.dsl import pipeline_context
 from spanbert.cluster.config import ClusterConfig
 from spanbert.cluster.rayjob import CREDENTIALS_PATH, toleration
 from spanbert.config import Config
-from spanbert.errors import ConfigError
 
 STEP_LABEL = "spanbert/step"  # of a step's pod
 _FROM_POD = {
@@ -35,11 +34,7 @@ def take_image(image: str) -> None:
 
 
 def place_tasks(config: Config) -> None:
-    """Give every task of the pipeline under construction what its pod needs.
-
-    Raises:
-        ConfigError: KFP does not take a quantity of `[cluster]`.
-    """
+    """Give every task of the pipeline under construction what its pod needs."""
     pipeline = pipeline_context.Pipeline.get_default_pipeline()
     assert pipeline is not None, "called outside the function of a pipeline"
     for task in pipeline.tasks.values():
@@ -47,8 +42,8 @@ def place_tasks(config: Config) -> None:
         if task.name == "pretrain" and config.cluster.ray == "in-step":
             _place_workers(task, config)
         else:
-            _limit(task, "step_memory", task.set_memory_limit, config.cluster.step_memory)
-            _limit(task, "step_cpus", task.set_cpu_limit, config.cluster.step_cpus)
+            task.set_memory_limit(config.cluster.step_memory)
+            task.set_cpu_limit(config.cluster.step_cpus)
 
 
 def _tasks() -> list[Any]:
@@ -79,7 +74,7 @@ def _place(task: Any, cluster: ClusterConfig) -> None:
 def _place_workers(task: Any, config: Config) -> None:
     """The pod that Ray runs in: processors for its workers and one for Ray itself."""
     training, cluster = config.training, config.cluster
-    _limit(task, "worker_memory", task.set_memory_limit, cluster.worker_memory)
+    task.set_memory_limit(cluster.worker_memory)
     task.set_cpu_limit(str(training.num_workers * training.threads_per_worker + 1))
     if training.use_gpu:
         task.set_accelerator_type(cluster.gpu_resource)
@@ -91,15 +86,3 @@ def _place_workers(task: Any, config: Config) -> None:
         kubernetes.add_node_selector(task, *pair.split("="))
     for text in cluster.tolerations:
         kubernetes.add_toleration(task, **toleration(text))
-
-
-def _limit(task: Any, name: str, set_limit: Any, value: str) -> None:
-    """Set a limit, which is the request as well."""
-    try:
-        set_limit(value)
-    except ValueError as error:
-        raise ConfigError(
-            f"KFP does not take {value!r} ({error})",
-            place=f"cluster.{name}",
-            remedy="write whole bytes as 8Gi, and processors as 2 or 500m",
-        ) from error

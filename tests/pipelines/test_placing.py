@@ -164,7 +164,7 @@ def test_all_parameters_but_the_sources_have_defaults(placed):
     }
 
 
-def test_a_quantity_that_kfp_does_not_take_is_told_with_its_setting(folder):
-    with pytest.raises(ConfigError) as refused:
-        compiled(folder, SETTINGS, "cluster.step_memory=1.5Gi")
-    assert refused.value.place == "cluster.step_memory"
+@pytest.mark.parametrize("setting", ["step_memory=1.5Gi", "step_cpus=2Gi", "head_memory=500m"])
+def test_what_is_no_quantity_is_told_with_its_setting(folder, setting):
+    with pytest.raises(ConfigError, match=f"cluster.{setting.partition('=')[0]}"):
+        compiled(folder, SETTINGS, f"cluster.{setting}")

@@ -134,7 +134,7 @@ def test_a_missing_parameter_is_refused_and_nothing_is_sent(server, settings):
         (["--set", "corpus.sources=[]"], "corpus.sources names no file"),
         (["--set", 'qa.dev=["dev.json"]'], "'dev.json' is not on the volume"),
         (["--set", "training.stepz=1"], "did you mean training.steps"),
-        (["--set", "cluster.step_memory=1.5Gi"], "KFP does not take '1.5Gi'"),
+        (["--set", "cluster.step_memory=1.5Gi"], "'1.5Gi' is no quantity of bytes"),
         (["--sources-version", "two\nlines"], "is not one word"),
         (["--every", "0 3 * * *"], "has not six fields"),
         (["--every", "0 0 3 * * *", "--wait"], "--wait waits for one run"),

@@ -6,7 +6,8 @@ from typing import Literal
 
 from spanbert.validation import require
 
-_QUANTITY = re.compile(r"[1-9][0-9]*(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?")
+_CPUS = re.compile(r"[1-9][0-9]*m?|[0-9]+\.[0-9]+")
+_BYTES = re.compile(r"[1-9][0-9]*[MGT]i?")
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 _NAMES = ("volume_claim", "ray_secret", "mlflow_secret", "object_store_secret")
 _NAMES += ("step_service_account", "service_account")
@@ -54,9 +55,10 @@ class ClusterConfig:
     ttl_s: int = 60  # that the machines of an ended Ray job are kept
 
     def __post_init__(self) -> None:
-        for name in ("step_cpus", "step_memory", "head_cpus", "head_memory", "worker_memory"):
-            self._require_quantity(name)
-        self._require_quantity("shared_memory")
+        for name in ("step_cpus", "head_cpus"):
+            self._require_quantity(name, _CPUS, "of processors, as 2, 0.5 or 500m")
+        for name in ("step_memory", "head_memory", "worker_memory", "shared_memory"):
+            self._require_quantity(name, _BYTES, "of bytes, as 512Mi or 16Gi")
         for name in ("workers_per_pod", "deadline_s", "start_deadline_s", "ttl_s"):
             require(getattr(self, name) >= 1, f"cluster.{name} = {getattr(self, name)} < 1")
         require(self.job_retries >= 0, f"cluster.job_retries = {self.job_retries} < 0")
@@ -83,12 +85,9 @@ class ClusterConfig:
             )
         self._require_address()
 
-    def _require_quantity(self, name: str) -> None:
+    def _require_quantity(self, name: str, pattern: re.Pattern[str], rule: str) -> None:
         value = getattr(self, name)
-        require(
-            bool(_QUANTITY.fullmatch(value)),
-            f"cluster.{name} = {value!r} is no Kubernetes quantity, as 2, 500m or 16Gi",
-        )
+        require(bool(pattern.fullmatch(value)), f"cluster.{name} = {value!r} is no quantity {rule}")
 
     def _require_address(self) -> None:
         for name in ("ray_address", "object_store_endpoint"):
