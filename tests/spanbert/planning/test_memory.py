@@ -85,6 +85,7 @@ def test_a_layer_keeps_what_is_counted(precision, dropout):
     assert measured == pytest.approx(counted, rel=0.015)  # the log-sum-exps are not counted
 
 
+@pytest.mark.skipif(not torch.backends.cuda.is_built(), reason="this torch is built without CUDA")
 def test_a_gpu_in_bf16_keeps_no_scores_and_one_result():
     """Shapes alone, on no GPU: attention and the product that follows it."""
     kept, sizes, tokens, hidden = [], {}, 2 * LENGTH, 128

@@ -18,7 +18,7 @@ from spanbert.training.gauges import GAUGES
 from spanbert.training.keeping import ask_to_stop
 from spanbert.training.ray_job import pretrain
 
-pytestmark = pytest.mark.ray
+pytestmark = [pytest.mark.ray, pytest.mark.slow]
 
 PASSWORD = "canary-of-a-password"
 SAMPLE = re.compile(r"ray_(spanbert_\w+)\{(.*)\} (\S+)")
