@@ -27,7 +27,9 @@ def client(base):
 @pytest.fixture
 def tracking(base, request, tmp_path):
     """Of a run of its own, on the store that all tests share."""
-    return Tracking(named(base, request.node.name[:40].replace("_", "-")), tmp_path, print)
+    return Tracking(
+        named(base, request.node.name[:40].replace("_", "-").strip("-")), tmp_path, print
+    )
 
 
 def named(config, name):
