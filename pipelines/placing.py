@@ -35,9 +35,7 @@ def take_image(image: str) -> None:
 
 def place_tasks(config: Config) -> None:
     """Give every task of the pipeline under construction what its pod needs."""
-    pipeline = pipeline_context.Pipeline.get_default_pipeline()
-    assert pipeline is not None, "called outside the function of a pipeline"
-    for task in pipeline.tasks.values():
+    for task in _tasks():
         _place(task, config.cluster)
         if task.name == "pretrain" and config.cluster.ray == "in-step":
             _place_workers(task, config)

@@ -10,17 +10,10 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from spanbert.cluster.jobs import JobState, Phase
+from spanbert.cluster.jobs import JobState, phase_of
 from spanbert.errors import ConfigError, DependencyError
 
 _TIMEOUT_S = 20.0
-_PHASES: dict[str, Phase] = {
-    "PENDING": "coming",
-    "RUNNING": "running",
-    "SUCCEEDED": "succeeded",
-    "FAILED": "failed",
-    "STOPPED": "gone",
-}
 _REFUSED = (400, 401, 403)
 
 
@@ -55,8 +48,9 @@ class JobServer:
         details = self._details(name)
         if details is None:
             return JobState("failed", "the cluster does not know it; was its head restarted?")
-        phase = _PHASES.get(details.get("status", ""), "coming")
-        return JobState(phase, _first_line(details.get("message") or ""))
+        return JobState(
+            phase_of(details.get("status", "")), _first_line(details.get("message") or "")
+        )
 
     def adopt(self, name: str) -> None:
         """As `RayJobs.adopt`: jobs here belong to nobody."""

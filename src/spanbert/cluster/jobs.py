@@ -8,6 +8,20 @@ from spanbert.errors import SpanbertError
 Phase = Literal["coming", "running", "succeeded", "failed", "gone"]
 
 
+_PHASES: dict[str, Phase] = {
+    "PENDING": "coming",
+    "RUNNING": "running",
+    "STOPPED": "gone",
+    "SUCCEEDED": "succeeded",
+    "FAILED": "failed",
+}
+
+
+def phase_of(status: str) -> Phase:
+    """The phase that Ray's status of a job means; a job without one has yet to begin."""
+    return _PHASES.get(status, "coming")
+
+
 @dataclass(frozen=True)
 class JobState:
     """How a job is.

@@ -5,20 +5,13 @@ from typing import Any
 from kubernetes import client
 
 from spanbert.cluster.access import kubernetes_client, kubernetes_errors, own_namespace
-from spanbert.cluster.jobs import JobState, Phase
+from spanbert.cluster.jobs import JobState, phase_of
 from spanbert.cluster.rayjob import KFP_RUN, belonging, rayjob
 from spanbert.config import Config
 from spanbert.errors import ConfigError, NoProgressError, SpanbertError
 
 _GROUP = {"group": "ray.io", "version": "v1", "plural": "rayjobs"}
 _TIMEOUT_S = 20.0
-_PHASES: dict[str, Phase] = {
-    "PENDING": "coming",
-    "RUNNING": "running",
-    "STOPPED": "gone",
-    "SUCCEEDED": "succeeded",
-    "FAILED": "failed",
-}
 
 
 class KubeRay:
@@ -82,9 +75,8 @@ def state_of(status: dict[str, Any]) -> JobState:
     told = " ".join(filter(None, (status.get("reason", ""), status.get("message", ""))))
     if deployment in ("Failed", "ValidationFailed"):
         return JobState("failed", told, _lasting(deployment, status.get("reason", ""), told))
-    job = status.get("jobStatus", "")
-    phase = _PHASES.get(job, "coming")
-    if phase in ("succeeded", "failed") and deployment not in ("Complete", "Failed"):
+    phase = phase_of(status.get("jobStatus", ""))
+    if phase in ("succeeded", "failed") and deployment != "Complete":
         phase = "running"  # the operator has not put it away yet
     return JobState(phase, told)
 
