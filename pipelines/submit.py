@@ -65,7 +65,10 @@ def require_submittable(config: Config, say: Say) -> None:
     named_none = {"corpus.sources": not config.corpus.sources}
     named_none |= {name: not paths[name] for name in ("qa.train", "qa.dev")}
     for name in (name for name, is_empty in named_none.items() if is_empty):
-        raise ConfigError(f"{name} names no file", remedy=f"--set '{name}=[\"/work/FILE\"]'")
+        raise ConfigError(
+            f"{name} names no file",
+            remedy=f"--set '{name}=[\"{config.cluster.volume_path}/FILE\"]'",
+        )
     for name, values in paths.items():
         _require_absolute(name, values, config.cluster.volume_path)
     if "@sha256:" not in config.cluster.image:

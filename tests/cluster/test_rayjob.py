@@ -24,7 +24,9 @@ SETTINGS = {
 
 
 def made(tmp_path, name):
-    return rayjob(tiny.config(tmp_path, *SETTINGS[name]), "tiny-0123-1", "python -m job /work/box")
+    return rayjob(
+        tiny.config(tmp_path, *SETTINGS[name]), "tiny-0123-1", "python -m job /spanbert/box"
+    )
 
 
 def templates(job):

@@ -57,7 +57,7 @@ def test_every_pod_has_the_volume(placed):
     assert set(pods) == set(spec["deploymentSpec"]["executors"])
     for pod in pods.values():
         (mount,) = pod["pvcMount"]
-        assert (mount["constant"], mount["mountPath"]) == ("spanbert-work", "/work")
+        assert (mount["constant"], mount["mountPath"]) == ("spanbert-work", "/spanbert")
 
 
 def test_every_pod_knows_who_it_is_and_is_not_root(placed):
@@ -158,7 +158,7 @@ def test_all_parameters_but_the_sources_have_defaults(placed):
     inputs = spec["root"]["inputDefinitions"]["parameters"]
     config = parse_config(inputs["config_toml"]["defaultValue"])
     assert config.digest == parse_config(SETTINGS).digest
-    assert inputs["run_folder"]["defaultValue"] == f"/work/runs/{config.run_id}"
+    assert inputs["run_folder"]["defaultValue"] == f"/spanbert/runs/{config.run_id}"
     assert {name for name, rule in inputs.items() if "defaultValue" not in rule} == {
         "sources_digest"
     }

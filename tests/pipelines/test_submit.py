@@ -20,10 +20,10 @@ SETTINGS = """
 [run]
 name = "demo"
 [corpus]
-sources = ["/work/data/*.jsonl"]
+sources = ["/spanbert/data/*.jsonl"]
 [qa]
-train = ["/work/data/train.json"]
-dev = ["/work/data/dev.json"]
+train = ["/spanbert/data/train.json"]
+dev = ["/spanbert/data/dev.json"]
 [registry]
 tracking_uri = "http://mlflow.spanbert.svc:5000"
 [cluster]
@@ -69,10 +69,10 @@ def test_a_run_gets_its_settings_its_folder_on_the_volume_and_a_link(server, set
     assert link == f"{server.url}/#/runs/details/{run_id}"
     assert run["display_name"] == config.run_id
     parameters = run["runtime_config"]["parameters"]
-    assert parameters["run_folder"] == f"/work/runs/{config.run_id}"
+    assert parameters["run_folder"] == f"/spanbert/runs/{config.run_id}"
     there = parse_config(parameters["config_toml"])
     assert there.run_id == config.run_id
-    assert there.run.folder == "/work/runs"
+    assert there.run.folder == "/spanbert/runs"
 
 
 def test_submitting_twice_uploads_one_version(server, settings):
@@ -122,7 +122,7 @@ def test_an_unknown_parameter_is_refused_and_nothing_is_sent(server, settings):
 
 def test_a_missing_parameter_is_refused_and_nothing_is_sent(server, settings):
     config = load_config(settings)
-    parameters = {"run_folder": "/work/runs/x"}
+    parameters = {"run_folder": "/spanbert/runs/x"}
     with pytest.raises(ConfigError, match="needs sources_digest"):
         submit_run(Server(server.url), config, parameters, Submission("n", "e"), silent)
     assert server.requests == []

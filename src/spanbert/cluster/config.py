@@ -33,7 +33,7 @@ class ClusterConfig:
     ray_secret: str = ""  # with a key auth_token, which that server asks for
     image: str = "spanbert-python:dev"  # of all pods; a release names it by digest
     volume_claim: str = "spanbert-work"  # ReadWriteMany: every step and every pod of Ray mounts it
-    volume_path: str = "/work"
+    volume_path: str = "/spanbert"
     mlflow_secret: str = ""  # with keys username and password
     object_store_secret: str = ""  # with a key credentials, a file as AWS's tools read it
     object_store_endpoint: str = ""  # http://HOST:PORT of an S3-compatible store that is not AWS's
@@ -64,7 +64,7 @@ class ClusterConfig:
         require(self.job_retries >= 0, f"cluster.job_retries = {self.job_retries} < 0")
         require(
             bool(_FOLDER.fullmatch(self.volume_path)) and self.volume_path != "/tmp",  # noqa: S108
-            f"cluster.volume_path = {self.volume_path!r} is no folder as /work, nor may be /tmp",
+            f"cluster.volume_path = {self.volume_path!r} is no folder as /spanbert, nor /tmp",
         )
         require(self.image != "", "cluster.image must not be empty")
         for name in _NAMES:
