@@ -102,7 +102,8 @@ class Config:
     @property
     def digest(self) -> str:
         """sha256 over all settings that decide what comes out; where and how fast is left out."""
-        content = dataclasses.asdict(self) | {"training": self.training.identity}
+        decisive = {"training": self.training.identity, "corpus": self.corpus.identity}
+        content = dataclasses.asdict(self) | decisive
         del content["run"]["folder"], content["cluster"]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 

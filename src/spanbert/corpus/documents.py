@@ -20,13 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from spanbert.corpus.config import CorpusConfig
-from spanbert.corpus.sources import (
-    Record,
-    Rejected,
-    digest_sources,
-    optional_import,
-    read_records,
-)
+from spanbert.corpus.records import Record, Rejected
+from spanbert.corpus.sources import digest_sources, optional_import, read_records
 from spanbert.errors import DataError
 from spanbert.storage import publish, verify
 

@@ -20,6 +20,7 @@ from types import ModuleType
 from typing import Any
 
 from spanbert.corpus.config import CorpusConfig
+from spanbert.corpus.records import Record, Rejected
 from spanbert.errors import ConfigError, DataError, DependencyError, IntegrityError, storage_error
 from spanbert.storage import sha256_of
 
@@ -38,26 +39,6 @@ _LINE_FORMATS = (".txt", ".json", ".jsonl")
 _PACKED = (".gz", ".xz", ".zst")
 _LABELS = ("id", "source", "licence", "license")
 _HUB_SOURCE = re.compile(r"hf:(?P<name>[^@:\s]+)(@(?P<config>[^@:\s]+))?(:(?P<split>\w+))?")
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One document as it was found."""
-
-    text: str
-    id: str  # the record's own, or "<file name>:<number>" counted from 1
-    source: str  # the record's own, or the name of its file or dataset
-    licence: str  # the record's own, or the configured one
-    place: str  # file, or file or dataset with its row
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """One document that could not be read: where it is and a short code that says why."""
-
-    place: str
-    byte_offset: int | None  # in the file after decompression; None where rows have no offset
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
