@@ -20,9 +20,9 @@ from spanbert.errors import SpanbertError
 from spanbert.failures import take_failure
 from spanbert.lease import is_owned
 from spanbert.progress import MARK, Say
+from spanbert.scratch import clear_scratch
 from spanbert.training.keeping import ask_to_stop
 from spanbert.training.leaving import leaving_on_sigterm
-from spanbert.training.scratch import clear_scratch
 
 _END_S = 5.0  # from the last checkpoint to the end of the step's processes
 CELLS = "cells"  # in an ablation's folder: the folders of its cells

@@ -61,9 +61,9 @@ def importers(module):
     }
 
 
-def test_ray_is_imported_in_three_files():
-    names = ("ray_worker", "ray_job", "ray_cluster")
-    assert importers("ray") == {f"src/spanbert/training/{name}.py" for name in names}
+def test_ray_is_imported_in_four_files():
+    names = ("ray_cluster", "parallel", "training/ray_worker", "training/ray_job")
+    assert importers("ray") == {f"src/spanbert/{name}.py" for name in names}
 
 
 def test_kubernetes_is_imported_in_three_files():

@@ -14,7 +14,7 @@ _KIND = "part"
 def make_part(
     folder: Path, inputs: Mapping[str, str], write: Callable[[Path], Mapping[str, Any]]
 ) -> Manifest:
-    """The part in `folder`: the one that is there, if it is whole and of these inputs, or a new one.
+    """The part in `folder`: the one there if it is whole and of these inputs, or a new one.
 
     Args:
         inputs: digests of all that decides its content.

@@ -54,7 +54,8 @@ class CorpusConfig:
             require(0 <= value <= 1, f"corpus.{name} = {value} must be in [0, 1]")
         require(
             0 <= self.near_duplicate_similarity < 1,
-            f"corpus.near_duplicate_similarity = {self.near_duplicate_similarity} must be in [0, 1)",
+            f"corpus.near_duplicate_similarity = {self.near_duplicate_similarity} must be in"
+            " [0, 1)",
         )
         require(
             self.contamination_words == 0 or 4 <= self.contamination_words <= 64,

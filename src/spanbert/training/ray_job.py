@@ -27,6 +27,7 @@ from spanbert.masking.segment import require_made_for
 from spanbert.model.importing.artifact import REPORT_FILE
 from spanbert.model.published import write_folder
 from spanbert.progress import Say
+from spanbert.ray_cluster import ray_cluster, runs_in_cluster
 from spanbert.registry.config import RegistryConfig
 from spanbert.shards.reader import ShardReader, require_vocabulary
 from spanbert.storage import publish, read_manifest, require_free_space, verify
@@ -36,8 +37,7 @@ from spanbert.training.curve import read_curve
 from spanbert.training.keeping import ask_to_stop, forget_stop
 from spanbert.training.leaving import leaving_on_sigterm
 from spanbert.training.lost import why_lost
-from spanbert.training.ray_cluster import ray_cluster, require_workers, runs_in_cluster
-from spanbert.training.resources import warn_of_slow_precision
+from spanbert.training.resources import require_workers, warn_of_slow_precision, workers_of
 from spanbert.training.restart import set_aside
 from spanbert.training.start import prepare_start, with_sizes_of
 from spanbert.training.worker import Inputs, checkpoint_store, count_parameters
@@ -133,7 +133,7 @@ def _train(
             return newest
     kills = oom_kills()
     with (
-        ray_cluster(config.training, work_folder, say),
+        ray_cluster(workers_of(config.training), work_folder, say),
         leaving_on_sigterm(lambda: ask_to_stop(work_folder), config.training.grace_s),
         follow(inputs.curve),
     ):

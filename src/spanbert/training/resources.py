@@ -5,7 +5,24 @@ import torch
 from spanbert.errors import ConfigError
 from spanbert.machine import BF16_INSTRUCTIONS, usable_cpus
 from spanbert.progress import Say
+from spanbert.ray_cluster import Workers, runs_in_cluster
 from spanbert.training.config import TrainingConfig
+
+
+def workers_of(training: TrainingConfig) -> Workers:
+    """The workers of training, as they are asked of Ray."""
+    return Workers(training.num_workers, training.threads_per_worker, int(training.use_gpu))
+
+
+def require_workers(training: TrainingConfig) -> None:
+    """Refuse before any work what this machine does not have; a cluster is asked once joined.
+
+    Raises:
+        ConfigError: more CPUs or GPUs are asked for than there are.
+    """
+    if not runs_in_cluster():
+        require_cpus(training)
+        require_gpus(training)
 
 
 def require_cpus(training: TrainingConfig) -> None:

@@ -9,7 +9,12 @@ import torch
 from spanbert.errors import ConfigError
 from spanbert.machine import usable_cpus
 from spanbert.training.config import TrainingConfig
-from spanbert.training.resources import require_cpus, require_gpus, warn_of_slow_precision
+from spanbert.training.resources import (
+    require_cpus,
+    require_gpus,
+    require_workers,
+    warn_of_slow_precision,
+)
 
 
 def test_what_fits_is_accepted_and_one_more_is_not():
@@ -35,6 +40,15 @@ def test_one_gpu_more_than_there_are_is_refused_with_what_is_missing():
     with pytest.raises(ConfigError, match=rf"asks for {here + 1} GPUs.* {here} are here") as told:
         require_gpus(TrainingConfig(num_workers=here + 1, use_gpu=True))
     assert bool(here) != ("driver" in str(told.value) or "without CUDA" in str(told.value))
+
+
+def test_what_this_machine_lacks_is_no_matter_in_a_cluster(monkeypatch):
+    wanted = TrainingConfig(num_workers=4096)
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    with pytest.raises(ConfigError, match="4096"):
+        require_workers(wanted)
+    monkeypatch.setenv("RAY_ADDRESS", "10.0.0.1:6379")
+    require_workers(wanted)
 
 
 @pytest.mark.parametrize("names", [[], ["avx512_bf16"], ["amx_bf16", "avx512_bf16"]])

@@ -2,7 +2,7 @@
 
 import stat
 
-from spanbert.training.scratch import clear_scratch, scratch_folder
+from spanbert.scratch import clear_scratch, scratch_folder
 
 
 def test_the_folder_is_private_and_gone_afterwards(tmp_path):

@@ -9,15 +9,14 @@ import os
 import secrets
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from spanbert.errors import DependencyError
 from spanbert.progress import Say
-from spanbert.training.config import TrainingConfig
-from spanbert.training.resources import require_cpus, require_gpus
-from spanbert.training.scratch import scratch_folder
+from spanbert.scratch import scratch_folder
 
 _JOINED_S = 60.0  # nodes of a new cluster may still be coming
 _LOOK_S = 1.0
@@ -28,43 +27,42 @@ _SETTINGS = {
 }
 
 
+@dataclass(frozen=True)
+class Workers:
+    """Processes on Ray, and what each needs."""
+
+    count: int
+    cpus: int = 1
+    gpus: int = 0
+    setting: str = "training.num_workers"  # says how many
+
+
 def runs_in_cluster() -> bool:
     """Whether this process belongs to a Ray cluster that others have started."""
     return os.environ.get("RAY_ADDRESS", "") not in ("", "local")
 
 
-def require_workers(training: TrainingConfig) -> None:
-    """Refuse before any work what this machine does not have; a cluster is asked once joined.
-
-    Raises:
-        ConfigError: more CPUs or GPUs are asked for than there are.
-    """
-    if not runs_in_cluster():
-        require_cpus(training)
-        require_gpus(training)
-
-
 @contextlib.contextmanager
-def ray_cluster(training: TrainingConfig, work_folder: Path, say: Say) -> Iterator[None]:
+def ray_cluster(workers: Workers, work_folder: Path, say: Say) -> Iterator[None]:
     """Be connected to Ray.
 
     Raises:
         DependencyError: Ray is not installed, or the cluster lacks what the workers ask for.
     """
     if runs_in_cluster():
-        with _joined_ray(training, say):
+        with _joined_ray(workers, say):
             yield
     else:
-        say(f"starting Ray with {training.num_workers} workers")
+        say(f"starting Ray with {workers.count} workers")
         with (
             scratch_folder(work_folder) as scratch,
-            _local_ray(training, work_folder, scratch, say),
+            _local_ray(workers, work_folder, scratch, say),
         ):
             yield
 
 
 @contextlib.contextmanager
-def _joined_ray(training: TrainingConfig, say: Say) -> Iterator[None]:
+def _joined_ray(workers: Workers, say: Say) -> Iterator[None]:
     os.environ |= _SETTINGS
     ray = _imported_ray()
     try:
@@ -76,25 +74,24 @@ def _joined_ray(training: TrainingConfig, say: Say) -> Iterator[None]:
             remedy="unset it to start one here, or correct it",
         ) from error
     try:
-        _await_resources(ray, training)
+        _await_resources(ray, workers)
         nodes = sum(node["Alive"] for node in ray.nodes())
-        say(f"{training.num_workers} workers on a Ray cluster of {nodes} nodes")
+        say(f"{workers.count} workers on a Ray cluster of {nodes} nodes")
         yield
     finally:
         ray.shutdown()
 
 
-def _await_resources(ray: Any, training: TrainingConfig) -> None:
-    wanted = {"CPU": training.num_workers * training.threads_per_worker}
-    if training.use_gpu:
-        wanted["GPU"] = training.num_workers
+def _await_resources(ray: Any, workers: Workers) -> None:
+    wanted = {"CPU": workers.count * workers.cpus}
+    if workers.gpus:
+        wanted["GPU"] = workers.count * workers.gpus
     given_up_s = time.monotonic() + _JOINED_S
     while lacking := _lacking(wanted, ray.cluster_resources()):
         if time.monotonic() > given_up_s:
             raise DependencyError(
-                f"the Ray cluster lacks {lacking} for training.num_workers"
-                f" = {training.num_workers}",
-                remedy="give it more nodes, or --set training.num_workers to fewer",
+                f"the Ray cluster lacks {lacking} for {workers.setting} = {workers.count}",
+                remedy=f"give it more nodes, or --set {workers.setting} to fewer",
             )
         time.sleep(_LOOK_S)
 
@@ -106,9 +103,7 @@ def _lacking(wanted: Mapping[str, int], there: Mapping[str, float]) -> str:
 
 
 @contextlib.contextmanager
-def _local_ray(
-    training: TrainingConfig, work_folder: Path, scratch: Path, say: Say
-) -> Iterator[None]:
+def _local_ray(workers: Workers, work_folder: Path, scratch: Path, say: Say) -> Iterator[None]:
     """A Ray cluster of this process: loopback, token in a file that only its owner reads."""
     token = work_folder / "ray-token"
     token.unlink(missing_ok=True)
@@ -126,7 +121,7 @@ def _local_ray(
     ray = _imported_ray()
     context = ray.init(
         address="local",  # never join a cluster that happens to run here
-        num_cpus=training.num_workers * training.threads_per_worker + 1,
+        num_cpus=workers.count * workers.cpus + 1,
         include_dashboard=True,
         dashboard_host="127.0.0.1",
         _temp_dir=str(scratch),
