@@ -1,0 +1,107 @@
+"""Counts of all parts and what was decided of their documents -> the report, whose sums hold."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from spanbert.corpus.candidates import Rules
+from spanbert.corpus.contamination import contamination_report
+from spanbert.corpus.numbers import Numbers
+from spanbert.corpus.report import CorpusReport, SourceCounts, Tally
+from spanbert.corpus.survival import REASONS, Survival
+from spanbert.manifest import Manifest
+
+MAX_NAMED_SOURCES = 1000  # pairs of source and licence; a corpus that names more is summed up
+OTHER_SOURCES = "(others)"
+
+
+def report_of(
+    parts: Sequence[Manifest], numbers: Numbers, survival: Survival, rules: Rules
+) -> CorpusReport:
+    """The report on candidates of these parts."""
+    tally = Tally()
+    for part in parts:
+        tally.add(part.counts["tally"])
+    characters = numbers.column("characters")
+    for code, reason in enumerate(REASONS[1:], start=1):
+        _drop(tally, reason, characters[survival.reasons == code])
+    survives = survival.reasons == 0
+    report = CorpusReport(
+        records_in=tally.records_in,
+        kept=int((survives & ~survival.held_out).sum()),
+        held_out=int(survival.held_out.sum()),
+        dropped=dict(sorted(tally.dropped.items())),
+        quarantined=dict(sorted(tally.quarantined.items())),
+        characters_in=tally.characters_in,
+        characters=int(characters[survives].sum()),
+        removed_characters=dict(sorted(tally.removed_characters.items())),
+        dropped_characters=dict(sorted(tally.dropped_characters.items())),
+        later_parts=tally.later_parts,
+        sources=_sources(parts, numbers, survives),
+        lengths=_lengths(characters[survives]),
+        most_copies=survival.most_copies,
+        contamination=contamination_report(rules.evaluation, [p.counts["seen"] for p in parts]),
+    )
+    _assert_complete(report)
+    return report
+
+
+def _drop(tally: Tally, reason: str, characters: np.ndarray) -> None:
+    if len(characters):
+        tally.dropped[reason] += len(characters)
+        tally.dropped_characters[reason] += int(characters.sum())
+
+
+def _lengths(characters: np.ndarray) -> dict[str, int]:
+    exponents = np.frexp(characters)[1] - 1  # exact: of the largest power of two that fits
+    values, counts = np.unique(exponents, return_counts=True)
+    return {str(2**v): n for v, n in zip(values.tolist(), counts.tolist(), strict=True)}
+
+
+def _sources(
+    parts: Sequence[Manifest], numbers: Numbers, survives: np.ndarray
+) -> dict[str, SourceCounts]:
+    documents, characters = Counter[tuple[str, str]](), Counter[str]()
+    start = 0
+    for index, part in enumerate(parts):
+        origins = np.array(numbers.part(index, "origins"))
+        stays = survives[start : start + len(origins)]
+        start += len(origins)
+        lengths = numbers.part(index, "characters")[stays]
+        found = np.bincount(origins[stays], minlength=len(part.counts["origins"]))
+        length = np.bincount(origins[stays], lengths, minlength=len(part.counts["origins"]))
+        for (source, licence), n, long in zip(part.counts["origins"], found, length, strict=True):
+            if n:
+                _count_origin(documents, characters, (source, licence), int(n), int(long))
+    return {
+        name: SourceCounts(
+            sum(n for (source, _), n in documents.items() if source == name),
+            characters[name],
+            {lic: n for (source, lic), n in sorted(documents.items()) if source == name},
+        )
+        for name in sorted(characters)
+    }
+
+
+def _count_origin(
+    documents: Counter[tuple[str, str]],
+    characters: Counter[str],
+    origin: tuple[str, str],
+    num_documents: int,
+    num_characters: int,
+) -> None:
+    if origin not in documents and len(documents) >= MAX_NAMED_SOURCES:
+        origin = (OTHER_SOURCES, OTHER_SOURCES)
+    documents[origin] += num_documents
+    characters[origin[0]] += num_characters
+
+
+def _assert_complete(report: CorpusReport) -> None:
+    """Nothing is lost without a reason."""
+    records = report.kept + report.held_out
+    records += sum(report.dropped.values()) + sum(report.quarantined.values())
+    assert report.records_in == records, (report.records_in, records)
+    characters = report.characters + sum(report.removed_characters.values())
+    characters += sum(report.dropped_characters.values())
+    assert report.characters_in == characters, (report.characters_in, characters)

@@ -1,0 +1,64 @@
+"""What became of every record and every character of a corpus; the sums are asserted."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCounts:
+    """What one source gave, training and held-out together."""
+
+    documents: int
+    characters: int
+    licences: dict[str, int]  # documents by licence
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusReport:
+    """What became of every record, and of every character of those that could be read.
+
+    A document that is too long to hold at once counts as several records, one for each part.
+    """
+
+    records_in: int  # = kept + held_out + Σ dropped + Σ quarantined
+    kept: int  # in the training artifact
+    held_out: int
+    dropped: dict[str, int]  # records by reason: `filters.drop_reason`, `survival.REASONS`
+    quarantined: dict[str, int]  # records by reason, see `sources.read`
+    characters_in: int  # = characters + Σ removed + Σ dropped, of records that could be read
+    characters: int  # of training and held-out documents, after cleaning
+    removed_characters: dict[str, int]  # by rule of `cleaning`; negative where NFC makes more
+    dropped_characters: dict[str, int]  # by reason, after cleaning
+    later_parts: int  # records that go on with the document before
+    sources: dict[str, SourceCounts]
+    lengths: dict[str, int]  # documents of at least so many characters and less than twice as many
+    most_copies: int  # of one text, the first included
+    contamination: dict[str, dict[str, Any]]  # by evaluation set, see `contamination`
+
+
+@dataclass
+class Tally:
+    """Counts of one part of the work, which may be added to another's."""
+
+    records_in: int = 0
+    characters_in: int = 0
+    later_parts: int = 0
+    removed_characters: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+    dropped_characters: Counter[str] = field(default_factory=Counter)
+    quarantined: Counter[str] = field(default_factory=Counter)
+
+    def drop(self, reason: str, characters: int) -> None:
+        """Count a record that is not used."""
+        self.dropped[reason] += 1
+        self.dropped_characters[reason] += characters
+
+    def add(self, counts: Mapping[str, Any]) -> None:
+        """Count what another tally, as a dictionary, has counted."""
+        for name, value in counts.items():
+            if isinstance(value, int):
+                setattr(self, name, getattr(self, name) + value)
+            else:
+                getattr(self, name).update(value)
