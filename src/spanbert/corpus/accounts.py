@@ -2,24 +2,37 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from spanbert.corpus.candidates import Rules
-from spanbert.corpus.contamination import contamination_report
+from spanbert.corpus.candidates import MAX_NAMED_ORIGINS, OTHER_ORIGINS, SEEN
+from spanbert.corpus.contamination import EvaluationSets
 from spanbert.corpus.numbers import Numbers
 from spanbert.corpus.report import CorpusReport, SourceCounts, Tally
 from spanbert.corpus.survival import REASONS, Survival
 from spanbert.manifest import Manifest
 
-MAX_NAMED_SOURCES = 1000  # pairs of source and licence; a corpus that names more is summed up
-OTHER_SOURCES = "(others)"
+
+@dataclass(frozen=True)
+class Part:
+    """A finished part of the work."""
+
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def counts(self) -> dict[str, Any]:
+        """What its manifest counts."""
+        return self.manifest.counts
 
 
 def report_of(
-    parts: Sequence[Manifest], numbers: Numbers, survival: Survival, rules: Rules
+    parts: Sequence[Part], numbers: Numbers, survival: Survival, evaluation: EvaluationSets
 ) -> CorpusReport:
-    """The report on candidates of these parts."""
+    """The report on the candidates of these parts."""
     tally = Tally()
     for part in parts:
         tally.add(part.counts["tally"])
@@ -41,7 +54,7 @@ def report_of(
         sources=_sources(parts, numbers, survives),
         lengths=_lengths(characters[survives]),
         most_copies=survival.most_copies,
-        contamination=contamination_report(rules.evaluation, [p.counts["seen"] for p in parts]),
+        contamination=_contamination(parts, evaluation),
     )
     _assert_complete(report)
     return report
@@ -59,8 +72,17 @@ def _lengths(characters: np.ndarray) -> dict[str, int]:
     return {str(2**v): n for v, n in zip(values.tolist(), counts.tolist(), strict=True)}
 
 
+def _contamination(parts: Sequence[Part], evaluation: EvaluationSets) -> dict[str, dict[str, Any]]:
+    seen = np.zeros(evaluation.num_ngrams, dtype=bool)
+    hits = np.zeros(len(evaluation.names), dtype=np.int64)
+    for part in parts:
+        seen |= np.fromfile(part.folder / SEEN, dtype=bool)
+        hits += np.array(part.counts["hits"], dtype=np.int64)
+    return {name: asdict(found) for name, found in evaluation.report(seen, hits).items()}
+
+
 def _sources(
-    parts: Sequence[Manifest], numbers: Numbers, survives: np.ndarray
+    parts: Sequence[Part], numbers: Numbers, survives: np.ndarray
 ) -> dict[str, SourceCounts]:
     documents, characters = Counter[tuple[str, str]](), Counter[str]()
     start = 0
@@ -91,8 +113,8 @@ def _count_origin(
     num_documents: int,
     num_characters: int,
 ) -> None:
-    if origin not in documents and len(documents) >= MAX_NAMED_SOURCES:
-        origin = (OTHER_SOURCES, OTHER_SOURCES)
+    if origin not in documents and len(documents) >= MAX_NAMED_ORIGINS:
+        origin = OTHER_ORIGINS
     documents[origin] += num_documents
     characters[origin[0]] += num_characters
 

@@ -17,17 +17,19 @@ from spanbert.corpus.contamination import EvaluationSets
 from spanbert.corpus.document import Document, FilesWriter, as_line
 from spanbert.corpus.filters import drop_reason
 from spanbert.corpus.language import LanguageFilter
-from spanbert.corpus.near_duplicates import SHINGLE_WORDS, signature
 from spanbert.corpus.numbers import NumbersWriter
 from spanbert.corpus.records import Record, Rejected
 from spanbert.corpus.report import Tally
 from spanbert.corpus.samples import Samples
+from spanbert.corpus.signatures import shingles, signature
 from spanbert.corpus.sources.chunks import Chunk
 from spanbert.corpus.sources.read import read_chunk
-from spanbert.corpus.words import WordHashes, ngrams
+from spanbert.corpus.words import WordHashes
 
 MAX_LABEL_CHARACTERS = 200  # of an id, source or licence
-QUARANTINE = "quarantine.jsonl"
+MAX_NAMED_ORIGINS = 1000  # pairs of source and licence; a corpus that names more is summed up
+OTHER_ORIGINS = ("(others)", "(others)")
+QUARANTINE, SEEN = "quarantine.jsonl", "seen.bin"
 STEM = "candidates"
 
 
@@ -70,6 +72,7 @@ def write_candidates(chunk: Chunk, rules: Rules, folder: Path) -> dict[str, Any]
                 document, row = found
                 files.write(as_line(document))
                 numbers.add(row)
+    reading.seen.tofile(folder / SEEN)
     return reading.counts()
 
 
@@ -82,7 +85,8 @@ class _Reading:
         languages = self._config.languages
         self._languages = LanguageFilter(languages) if languages else None
         self._words = WordHashes()
-        self._seen = rules.evaluation.nothing_seen()
+        self.seen = np.zeros(rules.evaluation.num_ngrams, dtype=bool)  # evaluation n-grams
+        self._hits = np.zeros(len(rules.evaluation.names), dtype=np.int64)  # documents, by set
         self._origins: dict[tuple[str, str], int] = {}
         self._fraction = 0.0  # of the document whose parts are being read
         self._tally, self._samples = Tally(), Samples(rules.num_samples)
@@ -124,7 +128,7 @@ class _Reading:
             "tally": asdict(self._tally),
             "origins": list(self._origins),
             "samples": self._samples.texts,
-            "seen": self._seen_as_hex(),
+            "hits": self._hits.tolist(),
         }
 
     def _count(self, record: Record, removed: dict[str, int]) -> None:
@@ -135,16 +139,24 @@ class _Reading:
 
     def _numbers(self, document: Document, digest: bytes) -> dict[str, Any]:
         hashes = self._words.of(document.text)
-        origin = (document.source, document.licence)
+        found = self._rules.evaluation.found(hashes)
+        self.seen[found] = True
+        self._hits += self._rules.evaluation.overlaps(found) > 0
         return {
             "digests": np.frombuffer(digest[:16], "<u8"),
             "id_digests": _digest_of(document.id),
             "fractions": self._fraction,
             "characters": len(document.text),
-            "origins": self._origins.setdefault(origin, len(self._origins)),
-            "overlaps": self._rules.evaluation.overlaps(hashes, self._seen),
-            "signatures": signature(ngrams(hashes, SHINGLE_WORDS)),
+            "origins": self._origin(document),
+            "overlaps": len(found),
+            "signatures": signature(shingles(hashes)),
         }
+
+    def _origin(self, document: Document) -> int:
+        origin = (document.source, document.licence)
+        if origin not in self._origins and len(self._origins) >= MAX_NAMED_ORIGINS:
+            origin = OTHER_ORIGINS
+        return self._origins.setdefault(origin, len(self._origins))
 
 
 def as_fraction(digest: bytes) -> float:

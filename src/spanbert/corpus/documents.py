@@ -11,13 +11,13 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from spanbert.corpus.accounts import report_of
+from spanbert.corpus.accounts import Part, report_of
 from spanbert.corpus.candidates import QUARANTINE, Rules, write_candidates
 from spanbert.corpus.config import CorpusConfig
 from spanbert.corpus.contamination import EvaluationSets
@@ -28,6 +28,7 @@ from spanbert.corpus.report import CorpusReport
 from spanbert.corpus.sources.chunks import Chunk, find_chunks
 from spanbert.corpus.survival import Survival, decide
 from spanbert.corpus.survivors import HELD_OUT, TRAINING, Verdicts, write_survivors
+from spanbert.corpus.words import WordHashes
 from spanbert.manifest import Manifest
 from spanbert.parallel import run_tasks
 from spanbert.parts import code_digest, make_part
@@ -36,14 +37,6 @@ from spanbert.storage import Draft, publish, verify
 
 _KIND = "documents"
 _SAMPLES = "samples.json"
-
-
-@dataclass(frozen=True)
-class _Part:
-    """A part of the work, done."""
-
-    folder: Path
-    manifest: Manifest
 
 
 def write_documents(
@@ -68,13 +61,17 @@ def write_documents(
         ConfigError, DependencyError, IntegrityError, StorageError: as `sources.read.read_chunk`.
     """
     chunks = find_chunks(config)
-    rules = Rules(config, evaluation or EvaluationSets({}, config.contamination_words), num_samples)
+    rules = Rules(
+        config,
+        evaluation or EvaluationSets({}, config.contamination_words, WordHashes()),
+        num_samples,
+    )
     work = work or folder.parent / f".{folder.name}.parts"
     work.mkdir(parents=True, exist_ok=True)
     candidates = _read_all(chunks, rules, work, say)
     numbers = Numbers([part.folder for part in candidates])
     survival = decide(numbers, config, work)
-    report = report_of([part.manifest for part in candidates], numbers, survival, rules)
+    report = report_of(candidates, numbers, survival, rules.evaluation)
     refuse_quarantine(report, [part.folder for part in candidates], config)
     refuse_empty(report, config)
     survivors = _write_all(candidates, numbers, survival, rules, work, say)
@@ -109,7 +106,7 @@ def document_files(manifest: Manifest) -> list[str]:
     return sorted(name for name in manifest.files if name.endswith(SUFFIX))
 
 
-def _read_all(chunks: Sequence[Chunk], rules: Rules, work: Path, say: Say) -> list[_Part]:
+def _read_all(chunks: Sequence[Chunk], rules: Rules, work: Path, say: Say) -> list[Part]:
     """Candidates of all chunks, in order."""
     task = partial(_read_part, rules=rules, work=work)
     parts = []
@@ -119,20 +116,20 @@ def _read_all(chunks: Sequence[Chunk], rules: Rules, work: Path, say: Say) -> li
     return parts
 
 
-def _read_part(chunk: Chunk, *, rules: Rules, work: Path) -> _Part:
+def _read_part(chunk: Chunk, *, rules: Rules, work: Path) -> Part:
     inputs = {"chunk": chunk.digest, "rules": rules.digest, "code": code_digest(__package__)}
     folder = work / f"read-{_digest(inputs.values())[:16]}"
-    return _Part(folder, make_part(folder, inputs, partial(write_candidates, chunk, rules)))
+    return Part(folder, make_part(folder, inputs, partial(write_candidates, chunk, rules)))
 
 
 def _write_all(
-    candidates: Sequence[_Part],
+    candidates: Sequence[Part],
     numbers: Numbers,
     survival: Survival,
     rules: Rules,
     work: Path,
     say: Say,
-) -> list[_Part]:
+) -> list[Part]:
     """Survivors of all parts, in order."""
     task = partial(_write_part, num_samples=rules.num_samples, work=work)
     items, start = [], 0
@@ -145,7 +142,7 @@ def _write_all(
     return list(run_tasks(task, items, rules.config.num_workers, work, say))
 
 
-def _write_part(item: tuple[_Part, Verdicts], *, num_samples: int, work: Path) -> _Part:
+def _write_part(item: tuple[Part, Verdicts], *, num_samples: int, work: Path) -> Part:
     part, verdicts = item
     inputs = {
         "part": part.manifest.digest,
@@ -154,14 +151,14 @@ def _write_part(item: tuple[_Part, Verdicts], *, num_samples: int, work: Path) -
     }
     folder = work / f"kept-{_digest(inputs.values())[:16]}"
     write = partial(write_survivors, part.folder, verdicts, num_samples)
-    return _Part(folder, make_part(folder, inputs, write))
+    return Part(folder, make_part(folder, inputs, write))
 
 
 def _digest(words: Iterator[str] | Sequence[str]) -> str:
     return hashlib.sha256("\n".join(words).encode()).hexdigest()
 
 
-def _fill(draft: Draft, side: str, parts: Sequence[_Part], report: CorpusReport) -> None:
+def _fill(draft: Draft, side: str, parts: Sequence[Part], report: CorpusReport) -> None:
     """Move one side's files of all parts into an artifact, numbered through."""
     lines_in_files: dict[str, int] = {}
     for part in parts:
@@ -181,7 +178,7 @@ def _link(source: Path, target: Path) -> None:
 
 
 def _add_listings(
-    folder: Path, candidates: Sequence[_Part], survivors: Sequence[_Part], num_samples: int
+    folder: Path, candidates: Sequence[Part], survivors: Sequence[Part], num_samples: int
 ) -> None:
     """What could not be read, and samples of what was dropped where they are asked for."""
     lines = [(part.folder / QUARANTINE).read_bytes() for part in candidates]
@@ -192,7 +189,7 @@ def _add_listings(
         (folder / _SAMPLES).write_text(json.dumps(texts, indent=1), encoding="utf-8")
 
 
-def _joined_samples(parts: Sequence[_Part], limit: int) -> Mapping[str, list[str]]:
+def _joined_samples(parts: Sequence[Part], limit: int) -> Mapping[str, list[str]]:
     joined: dict[str, list[str]] = {}
     for part in parts:
         for reason, texts in part.manifest.counts["samples"].items():

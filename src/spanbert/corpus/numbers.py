@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from spanbert.corpus.near_duplicates import NUM_PERMUTATIONS
+from spanbert.corpus.signatures import NUM_PERMUTATIONS
 
 COLUMNS: Mapping[str, np.dtype] = {
     "digests": np.dtype(("<u8", 2)),  # the first half of the text's sha256

@@ -42,11 +42,9 @@ def decide(numbers: Numbers, config: CorpusConfig, scratch: Path) -> Survival:
     reasons = np.where(first, 0, _DUPLICATE).astype(np.uint8)
     if config.contaminated == "drop":
         reasons[(reasons == 0) & (numbers.column("overlaps") > 0)] = _CONTAMINATED
-    if config.near_duplicate_similarity:
+    if config.near_duplicate_similarity:  # some 60 bytes of memory for a document
         signatures = numbers.mapped("signatures", scratch / "signatures.bin")
-        earlier = near_duplicates(
-            signatures, config.near_duplicate_similarity, candidates=reasons == 0
-        )
+        earlier = near_duplicates(signatures, config.near_duplicate_similarity, reasons != 0)
         reasons[earlier >= 0] = _NEAR_DUPLICATE
     survives = reasons == 0
     held_out = np.zeros(len(reasons), dtype=bool)
