@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spanbert.corpus.words import WordHashes, ngrams
+from spanbert.corpus.words import WordHashes, ngrams, runs
 from spanbert.shapes import Bool, Int, UInt
 
 MIN_WORDS = 8  # a shorter text says too little to be looked for
@@ -54,7 +54,7 @@ class EvaluationSets:
         self._is_in = np.zeros((len(self._ngrams), len(self._sets)), dtype=bool)
         for column, each in enumerate(self._sets):
             self._is_in[self._numbers(each.ngrams), column] = True
-        self._lengths = sorted(set[int]().union(*(each.lengths for each in self._sets)))
+        self._lengths = frozenset[int]().union(*(each.lengths for each in self._sets))
         self._may_hold = np.zeros(2**_FILTER_BITS, dtype=bool)
         self._may_hold[_filter_places(self._ngrams)] = True
 
@@ -69,10 +69,15 @@ class EvaluationSets:
         Args:
             hashes: of the document's words, as `WordHashes.of` gives them.
         """
-        runs = [np.zeros(0, np.uint64), *(ngrams(hashes, length) for length in self._lengths)]
-        held = np.concatenate(runs)
-        held = np.unique(held[self._may_hold[_filter_places(held)]])
-        return self._numbers(held[np.isin(held, self._ngrams, assume_unique=True)])
+        lengths = range(1, max(self._lengths, default=0) + 1)
+        looked_for = [
+            held for n, held in zip(lengths, runs(hashes), strict=False) if n in self._lengths
+        ]
+        held = np.concatenate([np.zeros(0, np.uint64), *looked_for])
+        held = held[self._may_hold[_filter_places(held)]]
+        numbers = self._numbers(held)
+        is_ours = self._ngrams.take(numbers, mode="clip") == held
+        return np.unique(numbers[is_ours])
 
     def overlaps(self, found: Int[np.ndarray, " found"]) -> Int[np.ndarray, " sets"]:
         """How many of these n-grams each set has; in the order of `names`."""

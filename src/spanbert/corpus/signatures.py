@@ -1,4 +1,4 @@
-"""Words of a document -> its MinHash signature, by rensa: how alike two documents are, in 512 bytes.
+"""Words of a document -> its MinHash signature, by rensa: 512 bytes to tell how alike two are.
 
 The share of equal entries of two signatures estimates the Jaccard similarity of their sets of word
 5-grams, with a standard error of at most 0.045. `near_duplicates.py` finds the pairs to compare.

@@ -5,7 +5,9 @@ letter case alone makes no difference.
 """
 
 import re
+from collections.abc import Iterator
 from hashlib import blake2b
+from itertools import count, islice
 
 import numpy as np
 
@@ -50,12 +52,15 @@ def ngrams(hashes: UInt[np.ndarray, " words"], n: int) -> UInt[np.ndarray, " ngr
     Equal runs have equal numbers. Of different runs, two come to the same number with a
     probability of about 2**-64, the order of words and their number being part of it.
     """
-    count = max(len(hashes) - n + 1, 0)
-    combined = hashes[:count].copy()
-    for offset in range(1, n):
-        combined *= _MULTIPLIER
-        combined += hashes[offset : offset + count]
-    return combined
+    return next(islice(runs(hashes), n - 1, None))
+
+
+def runs(hashes: UInt[np.ndarray, " words"]) -> Iterator[UInt[np.ndarray, " ngrams"]]:
+    """What `ngrams` gives for n = 1, 2, 3, … without end, each made from the one before."""
+    combined = hashes
+    for n in count(1):
+        yield combined
+        combined = combined[:-1] * _MULTIPLIER + hashes[n:]
 
 
 class _Known(dict[str, int]):
