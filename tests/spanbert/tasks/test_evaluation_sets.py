@@ -1,0 +1,65 @@
+"""The texts that a corpus must not hold are those of the files that models are tested on."""
+
+import json
+
+import pytest
+
+from spanbert.config import parse_config
+from spanbert.errors import DataError
+from spanbert.tasks.evaluation_sets import evaluation_texts
+
+
+def squad_file(path, *paragraphs):
+    data = [{"title": "t", "paragraphs": list(paragraphs)}]
+    path.write_text(json.dumps({"version": "1.1", "data": data}))
+    return str(path)
+
+
+def question(text):
+    return {"id": text, "question": text, "answers": []}
+
+
+def texts_of(config):
+    return {name: list(read()) for name, read in evaluation_texts(config).items()}
+
+
+def test_each_context_is_given_once_and_every_question(tmp_path):
+    first = squad_file(
+        tmp_path / "first.json",
+        {"context": "Rain falls.", "qas": [question("What falls?"), question("What does rain?")]},
+        {"context": "It is dry.", "qas": [question("Is it?")]},
+    )
+    second = squad_file(tmp_path / "second.json", {"context": "C", "qas": [question("D")]})
+    config = parse_config("", [f"qa.dev={json.dumps([first, second])}"])
+    assert texts_of(config) == {
+        first: ["Rain falls.", "What falls?", "What does rain?", "It is dry.", "Is it?"],
+        second: ["C", "D"],
+    }
+
+
+def test_training_files_are_no_evaluation_sets(tmp_path):
+    train = squad_file(tmp_path / "train.json", {"context": "C", "qas": [question("D")]})
+    assert evaluation_texts(parse_config("", [f"qa.train={json.dumps([train])}"])) == {}
+
+
+def test_texts_are_cleaned_as_a_corpus_is(tmp_path):
+    dev = squad_file(
+        tmp_path / "dev.json",
+        {"context": "Cafe\u0301 so\u00adlo", "qas": [question("a\u200bb  c")]},
+    )
+    config = parse_config("", [f"qa.dev={json.dumps([dev])}"])
+    assert texts_of(config) == {dev: ["Café solo", "ab c"]}
+
+
+def test_malformed_records_are_passed_over(tmp_path):
+    dev = squad_file(
+        tmp_path / "dev.json", {"context": 3, "qas": [{"id": "q"}]}, {"context": "C", "qas": [7]}
+    )
+    config = parse_config("", [f"qa.dev={json.dumps([dev])}"])
+    assert texts_of(config)[dev] == ["C"]
+
+
+def test_a_missing_file_is_named_when_it_is_read():
+    config = parse_config("", ['qa.dev=["none.json"]'])
+    with pytest.raises(DataError, match=r"none\.json"):
+        texts_of(config)
