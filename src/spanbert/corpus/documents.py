@@ -5,20 +5,17 @@ or quarantined with its place, and the counts add up.
 """
 
 import contextlib
-import functools
 import hashlib
 import json
 import math
-import re
 import shutil
-import sys
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from spanbert.corpus.cleaning import clean
 from spanbert.corpus.config import CorpusConfig
 from spanbert.corpus.records import Record, Rejected
 from spanbert.corpus.sources import digest_sources, optional_import, read_records
@@ -29,28 +26,10 @@ SHARD_BYTES = 64 * 2**20  # of JSON lines before compression
 MAX_LABEL_CHARACTERS = 200  # of an id, source or licence
 MAX_NAMED_SOURCES = 1000  # pairs of source and licence; a corpus that names more is summed up
 OTHER_SOURCES = "(others)"
-# Unicode's stream-safe text format (UAX #15) allows 30; ordering them takes quadratic time.
-MAX_COMBINING_MARKS = 30
 QUARANTINE = "quarantine.jsonl"
 
 _KIND = "documents"
 _SHARD_SUFFIX = ".jsonl.zst"
-_LINE_BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-# Control characters but those above, tab and line feed; soft hyphen, zero-width characters, marks
-# and overrides of direction, invisible operators, byte order mark, interlinear annotation, lone
-# surrogates, tags.
-_INVISIBLE = re.compile(
-    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    r"\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]+"
-)
-# All but a single plain space, which is left alone because there are so many.
-_SPACES = re.compile(
-    r"[\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000][\t \xa0\u1680\u2000-\u200a\u202f\u205f\u3000]*"
-    r"| [\t \xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+"
-)
-# No combining mark is below U+0300; the exact test is slow and these runs are rare.
-_MAY_HOLD_MARKS = re.compile(rf"[\u0300-\U0010ffff]{{{MAX_COMBINING_MARKS + 1},}}")
-_BLANK_LINES = re.compile(r" ?\n[ \n]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +62,6 @@ class CorpusReport:
     quarantined: dict[str, int]  # by reason, see `sources.read_records`
     characters: int  # of training and held-out documents, after cleaning
     sources: dict[str, SourceCounts]
-
-
-def clean(text: str) -> str:
-    """The text in one normal form: NFC, no invisible characters, no blank lines, single spaces.
-
-    Every kind of line break becomes a line feed, every run of spaces and tabs one space, and of a
-    run of combining marks the first 30 stay. Takes linear time; cleaning twice changes nothing.
-    """
-    text = _LINE_BREAKS.sub("\n", text)
-    text = _INVISIBLE.sub("", text)
-    text = _SPACES.sub(" ", text)
-    if not text.isascii():
-        # before, to bound the time of NFC; after, since NFC splits some marks into two
-        text = _without_excess_marks(text)
-        text = _without_excess_marks(unicodedata.normalize("NFC", text))
-    return _BLANK_LINES.sub("\n", text).strip(" \n")
 
 
 def write_documents(folder: Path, held_out_folder: Path, config: CorpusConfig) -> CorpusReport:
@@ -144,22 +107,6 @@ def _read_shard(path: Path) -> Iterator[Document]:
     with zstandard.open(path, "rt", encoding="utf-8", newline="\n") as lines:
         for line in lines:
             yield Document(**json.loads(line))
-
-
-# --- cleaning ---
-
-
-def _without_excess_marks(text: str) -> str:
-    return _MAY_HOLD_MARKS.sub(lambda run: _excess_marks().sub(r"\1", run[0]), text)
-
-
-@functools.cache
-def _excess_marks() -> re.Pattern[str]:
-    """A run of more combining marks than allowed; its first group is what may stay."""
-    decomposed = ((c, unicodedata.normalize("NFD", c)) for c in map(chr, range(sys.maxunicode + 1)))
-    # some characters that are no marks themselves become two marks
-    marks = "".join(c for c, parts in decomposed if unicodedata.combining(parts[0]))
-    return re.compile(f"([{marks}]{{{MAX_COMBINING_MARKS}}})[{marks}]+")
 
 
 # --- records -> documents ---
