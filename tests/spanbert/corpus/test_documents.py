@@ -4,9 +4,6 @@ import collections
 import hashlib
 import json
 import random
-import sys
-import time
-import unicodedata
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,12 +11,10 @@ from hypothesis import strategies as st
 
 from spanbert import storage
 from spanbert.corpus import documents
+from spanbert.corpus.cleaning import clean
 from spanbert.corpus.config import CorpusConfig
-from spanbert.corpus.documents import clean, read_documents, write_documents
+from spanbert.corpus.documents import read_documents, write_documents
 from spanbert.errors import DataError, IntegrityError, StorageError
-
-MARKS = "a\u0301\u0316\u0327\u0344\u0f73"
-TRICKY = "aé \t\n\r\x00\x0b\x85\xa0\xad\u0301\u0327\u0344\u0f73\u200b\u2028\u202e\ufeff\u3000\ud800"
 
 
 def write_corpus(tmp_path, rows, **options):
@@ -45,63 +40,6 @@ def assert_accounted(report, train, held):
     assert sum(s.characters for s in report.sources.values()) == report.characters
     for source in report.sources.values():
         assert sum(source.licences.values()) == source.documents
-
-
-# --- cleaning ---
-
-
-@settings(max_examples=300)
-@given(
-    st.one_of(
-        st.text(st.characters()),
-        st.text(st.sampled_from(TRICKY), max_size=99),
-        st.text(st.sampled_from(MARKS), min_size=40, max_size=99),
-    )
-)
-def test_clean_text_is_in_normal_form(text):
-    done = clean(text)
-    assert clean(done) == done
-    assert unicodedata.is_normalized("NFC", done)
-    assert not any(
-        unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in done.replace("\n", "")
-    )
-    assert "  " not in done
-    assert all(line == line.strip(" ") != "" for line in done.split("\n") if done)
-    done.encode()
-
-
-def test_every_character_is_stable_under_cleaning():
-    characters = list(map(chr, range(sys.maxunicode + 1)))
-    for text in ("".join(characters), "a".join(characters), "\u0301".join(characters)):
-        assert clean(clean(text)) == clean(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("e\u0301", "é"),
-        ("e\u200b\u0301", "é"),
-        ("a\tb \xa0 c", "a b c"),
-        ("a\x00\x1b\u202eb\ufeff", "ab"),
-        ("a\r\nb\rc\x0bd\x0ce\x85f\u2028g\u2029h", "a\nb\nc\nd\ne\nf\ng\nh"),
-        ("\n\n a \n\t\n\n b \n", "a\nb"),
-        ("a\ud800b", "ab"),
-        ("a" + "\u0316" * 40, "a" + "\u0316" * 30),
-        ("a" + "\u0f73" * 20, "a" + "\u0f71" * 20 + "\u0f72" * 10),  # NFC splits this mark
-        ("naïve 日本 😀", "naïve 日本 😀"),
-        (" \n\u200b", ""),
-    ],
-)
-def test_clean_by_example(text, expected):
-    assert clean(text) == expected
-
-
-@pytest.mark.parametrize("unit", ["\u0301\u0327", " ", "\n", " \n", "\r", "\u200b", "a\u0301", "é"])
-def test_cleaning_takes_linear_time(unit):
-    clean("é\u0301")  # builds the table of marks
-    started = time.perf_counter()
-    clean("a" + unit * 300_000)
-    assert time.perf_counter() - started < 5
 
 
 # --- accounting ---
