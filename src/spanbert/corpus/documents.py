@@ -1,6 +1,6 @@
 """Raw records -> clean documents with their provenance, as two artifacts: training and held-out.
 
-`sources.py` reads the records. Every record that comes in is kept, held out, dropped with a reason
+`sources/` reads the records. Every record that comes in is kept, held out, dropped with a reason
 or quarantined with its place, and the counts add up.
 """
 
@@ -20,8 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from spanbert.corpus.config import CorpusConfig
+from spanbert.corpus.optional import optional_import
 from spanbert.corpus.records import Record, Rejected
-from spanbert.corpus.sources import digest_sources, optional_import, read_records
+from spanbert.corpus.sources.digest import digest_sources
+from spanbert.corpus.sources.read import read_records
 from spanbert.errors import DataError
 from spanbert.storage import publish, verify
 
@@ -80,7 +82,7 @@ class CorpusReport:
     kept: int  # in the training artifact
     held_out: int
     dropped: dict[str, int]  # by reason: empty, too_short, duplicate
-    quarantined: dict[str, int]  # by reason, see `sources.read_records`
+    quarantined: dict[str, int]  # by reason, see `Unreadable`
     characters: int  # of training and held-out documents, after cleaning
     sources: dict[str, SourceCounts]
 

@@ -1,0 +1,20 @@
+"""Packages that only the corpus stage needs, imported when they are used."""
+
+import importlib
+from types import ModuleType
+
+from spanbert.errors import DependencyError
+
+
+def optional_import(module: str) -> ModuleType:
+    """A package that only the corpus stage needs.
+
+    Raises:
+        DependencyError: it is not installed.
+    """
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        package = module.partition(".")[0]
+        remedy = "pip install 'spanbert[corpus]'"
+        raise DependencyError(f"the package {package} is not installed", remedy=remedy) from error
