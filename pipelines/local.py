@@ -14,7 +14,7 @@ from pipelines.containers import require_image
 from pipelines.damaged import remove_damaged
 from spanbert.ablation.variants import Ablation, with_pairs
 from spanbert.config import Config, to_toml
-from spanbert.corpus.sources import digest_sources
+from spanbert.corpus.sources.digest import digest_sources
 from spanbert.errors import ConfigError
 from spanbert.lease import sole_owner
 from spanbert.model.importing.files import model_digest
@@ -145,7 +145,8 @@ def _mounted(config: Config) -> list[str]:
 
 def sources_digest(config: Config) -> str:
     """sha256 over all that steps read from outside the run folder."""
-    texts = digest_sources([*config.corpus.sources, *config.qa.train, *config.qa.dev])
+    read = [*config.corpus.sources, *config.qa.train, *config.qa.dev]
+    texts = digest_sources(read, config.corpus)
     models = {tokenizer_settings(config).path, config.training.start} - {""}
     content = [texts, *(model_digest(Path(model)) for model in sorted(models))]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from spanbert.optional import optional_import
+from spanbert.corpus.optional import optional_import
 
 SHARD_BYTES = 64 * 2**20  # of JSON lines before compression
 SUFFIX = ".jsonl.zst"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from spanbert.config import Config
-from spanbert.corpus.sources import source_files
+from spanbert.corpus.sources.find import is_local, source_files
 from spanbert.doctor.finding import Finding, findings_of, ok, problem, warning
 from spanbert.errors import DataError
 
@@ -41,11 +41,11 @@ def existence_finding(name: str, path: Path) -> Finding:
 
 
 def _texts(sources: tuple[str, ...]) -> Finding:
-    """Files are looked at; a named dataset is only known once it is loaded."""
-    datasets = sum(source.startswith("hf:") for source in sources)
-    files = source_files(sources) if sources else []
-    if datasets and not files:
-        return ok("texts", f"{datasets} named datasets, not looked at")
+    """Files are looked at; what comes by a network is only known once it is loaded."""
+    remote = sum(not is_local(source) for source in sources)
+    files = source_files(sources)
+    if remote and not files:
+        return ok("texts", f"{remote} named datasets or URLs, not looked at")
     return files_finding("texts", files, setting="corpus.sources")
 
 

@@ -1,4 +1,4 @@
-"""Packages that only some stages need."""
+"""Packages that only the corpus stage needs, imported when they are used."""
 
 import importlib
 from types import ModuleType

@@ -1,0 +1,103 @@
+"""Settings -> the files and datasets that they name, in their order."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from spanbert.corpus.config import CorpusConfig
+from spanbert.corpus.sources.contents import content_blocks
+from spanbert.corpus.sources.formats import format_of, sniffed_format
+from spanbert.corpus.sources.items import HubDataset, SourceFile
+from spanbert.corpus.sources.local import local_files
+from spanbert.corpus.sources.unreadable import Unreadable
+from spanbert.errors import ConfigError, DataError, storage_error
+
+_SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):(//)?")
+_HUB_SOURCE = re.compile(r"hf:(?P<name>[^@:\s]+)(@(?P<config>[^@:\s]+))?(:(?P<split>\w+))?")
+
+
+def find_sources(config: CorpusConfig) -> list[SourceFile | HubDataset]:
+    """What the settings name, in their order; matches of a pattern are sorted.
+
+    Raises:
+        ConfigError: a source is of no known form, or its scheme or host is not allowed.
+        DataError: there is no source, or one names no file, or one in a format that is not read.
+        IntegrityError: a remote file is too large, or its host has an address that is not public.
+        DependencyError: a store or server is out of reach, or an optional package is missing.
+        StorageError: the system refused to read a file.
+    """
+    if not config.sources:
+        remedy = "pass --set 'corpus.sources=[\"my.txt\"]'"
+        raise DataError("there is no text to read", place="corpus.sources", remedy=remedy)
+    try:
+        return [found for entry in config.sources for found in _found(entry, config)]
+    except OSError as error:
+        raise storage_error(error) from error
+
+
+def source_files(sources: Sequence[str]) -> list[Path]:
+    """The files on disk that sources name.
+
+    Raises:
+        DataError: a source names no file, or one in a format that is not read.
+        ConfigError, StorageError: as `find_sources`.
+    """
+    local = tuple(entry for entry in sources if is_local(entry))
+    found = find_sources(CorpusConfig(sources=local)) if local else []
+    return [Path(file.place) for file in found if isinstance(file, SourceFile)]
+
+
+def is_local(entry: str) -> bool:
+    """Whether a source is a path, and neither a dataset's name nor a URL."""
+    return not entry.startswith("hf:") and "://" not in entry
+
+
+def _found(entry: str, config: CorpusConfig) -> Sequence[SourceFile | HubDataset]:
+    if entry.startswith("hf:"):
+        return [_hub_dataset(entry)]
+    if not is_local(entry):
+        raise ConfigError("unknown scheme", place="corpus.sources")
+    return [_local_file(path, name, config) for path, name in local_files(entry)]
+
+
+def _hub_dataset(entry: str) -> HubDataset:
+    match = _HUB_SOURCE.fullmatch(entry)
+    if match is None:
+        raise ConfigError(
+            f"{entry!r} is not of the form hf:NAME[@CONFIG][:SPLIT]",
+            place="corpus.sources",
+            remedy="for example hf:owner/name@config:train",
+        )
+    return HubDataset(entry, match["name"], match["config"], match["split"] or "train")
+
+
+def _local_file(path: Path, name: str, config: CorpusConfig) -> SourceFile:
+    return with_format(SourceFile(str(path), name, "", "", path.stat().st_size), config)
+
+
+def with_format(file: SourceFile, config: CorpusConfig) -> SourceFile:
+    """The file with the format that its name or its first bytes tell.
+
+    Raises:
+        DataError: it is of none that is read.
+    """
+    record_format, packing = format_of(file.name) or (None, "")
+    file = replace(file, packing=packing)
+    if record_format == "":
+        record_format = _sniffed(file, config)
+    if record_format is None:
+        raise DataError(
+            f"{Path(file.name).name} is of no known format",
+            place=file.place,
+            remedy="name .txt, .jsonl, .json, .csv or .tsv files (plain, .gz, .xz, .zst or .bz2),"
+            " .parquet or .zip files, or what WikiExtractor wrote",
+        )
+    return replace(file, record_format=record_format)
+
+
+def _sniffed(file: SourceFile, config: CorpusConfig) -> str | None:
+    try:
+        return sniffed_format(next(content_blocks(file, config), b""))
+    except Unreadable:
+        return None

@@ -1,0 +1,34 @@
+"""What a file holds: by its name, or by its first bytes where the name does not tell."""
+
+from pathlib import PurePosixPath
+
+from spanbert.corpus.sources.encoding import BOM
+from spanbert.corpus.sources.packed import PACKINGS
+
+SNIFFED_BYTES = 4096
+WIKI = ".wiki"  # WikiExtractor's own; its files have no suffix
+
+_LINE_FORMATS = (".txt", ".json", ".jsonl", ".csv", ".tsv")
+_WHOLE_FORMATS = (".parquet", ".zip")  # are read from their end, so not packed once more
+
+
+def format_of(name: str) -> tuple[str, str] | None:
+    """Record format and packing, as suffixes; the format is "" where the name has no suffix.
+
+    None if the suffix is of no known format.
+    """
+    path = PurePosixPath(name)
+    suffix = path.suffix.lower()
+    packing = suffix if suffix in PACKINGS else ""
+    record_format = path.with_suffix("").suffix.lower() if packing else suffix
+    if record_format in ("", *_LINE_FORMATS) or (record_format in _WHOLE_FORMATS and not packing):
+        return record_format, packing
+    return None
+
+
+def sniffed_format(head: bytes) -> str | None:
+    """The format of WikiExtractor's output, from its beginning; None for anything else."""
+    text = head.removeprefix(BOM).lstrip()
+    if text.startswith(b'<doc id="'):
+        return WIKI
+    return ".jsonl" if text.startswith(b'{"') else None

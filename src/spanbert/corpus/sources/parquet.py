@@ -1,0 +1,102 @@
+"""Row groups of a Parquet file -> records."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from spanbert.corpus.optional import optional_import
+from spanbert.corpus.records import Record, Rejected
+from spanbert.corpus.sources.rows import LABELS, Origin, Row, no_column, row_records
+
+BATCH_ROWS = 256
+# Texts of a group that takes more could all be in one batch, so it is read row by row.
+MAX_BATCH_BYTES = 32 * 2**20
+_BUFFER_BYTES = 2**20
+
+
+def parquet_records(
+    path: Path, origin: Origin, start: int = 0, end: int | None = None
+) -> Iterator[Record | Rejected]:
+    """One record a row of the groups [start, end).
+
+    Raises:
+        DataError: there is no column for the text.
+        DependencyError: pyarrow is not installed.
+        OSError: the system refused to read the file.
+    """
+    arrow = optional_import("pyarrow")
+    number = 0
+    try:
+        with _open(path, origin) as file:
+            sizes = [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)]
+            number = sum(sizes[:start])
+            for group in range(len(sizes))[start:end]:
+                for fields in _rows(file, group, _columns(file, origin)):
+                    number += 1
+                    row = Row(fields, number, f"{origin.place} row {number}", None)
+                    yield from row_records(row, origin)
+    except (OSError, arrow.ArrowException) as error:
+        if getattr(error, "errno", None):  # the system refused; damage carries no error number
+            raise
+        yield Rejected(f"{origin.place} row {number + 1}", None, "corrupt_file")
+
+
+def group_bytes(path: Path) -> list[int]:
+    """Bytes on disk of each row group; none of a damaged file.
+
+    Raises:
+        DependencyError: pyarrow is not installed.
+        OSError: the system refused to read the file.
+    """
+    arrow, parquet = optional_import("pyarrow"), optional_import("pyarrow.parquet")
+    try:
+        metadata = parquet.read_metadata(path)
+    except (OSError, arrow.ArrowException) as error:
+        if getattr(error, "errno", None):
+            raise
+        return []
+    groups = map(metadata.row_group, range(metadata.num_row_groups))
+    return [_sum_of_columns(group, "total_compressed_size") for group in groups]
+
+
+def _open(path: Path, origin: Origin) -> Any:
+    parquet = optional_import("pyarrow.parquet")
+    # left as a dictionary, a text that is repeated does not take its length again and again
+    as_dictionary = [origin.text_key, *LABELS]
+    return parquet.ParquetFile(
+        path, read_dictionary=as_dictionary, buffer_size=_BUFFER_BYTES, pre_buffer=False
+    )
+
+
+def _columns(file: Any, origin: Origin) -> list[str]:
+    names = file.schema_arrow.names
+    if origin.text_key not in names:
+        raise no_column(origin, names)
+    return [name for name in names if name in (origin.text_key, *LABELS)]
+
+
+def _rows(file: Any, group: int, columns: list[str]) -> Iterator[dict[str, Any]]:
+    is_large = _sum_of_columns(file.metadata.row_group(group), "total_uncompressed_size")
+    batch_rows = 1 if is_large > MAX_BATCH_BYTES else BATCH_ROWS
+    for batch in file.iter_batches(batch_rows, row_groups=[group], columns=columns):
+        values = [_values(column) for column in batch.columns]
+        for row in zip(*values, strict=True):
+            yield dict(zip(batch.schema.names, row, strict=True))
+
+
+def _values(column: Any) -> Iterator[Any]:
+    """Values one by one; strings as bytes, so that one bad byte rejects one row."""
+    arrow = optional_import("pyarrow")
+    if arrow.types.is_dictionary(column.type):
+        words = _undecoded(column.dictionary)
+        return (None if i is None else words[i].as_py() for i in column.indices.to_pylist())
+    return (value.as_py() for value in _undecoded(column))
+
+
+def _undecoded(column: Any) -> Any:
+    is_text = str(column.type) in ("string", "large_string", "string_view")
+    return column.cast(optional_import("pyarrow").large_binary()) if is_text else column
+
+
+def _sum_of_columns(group: Any, size: str) -> int:
+    return sum(getattr(group.column(n), size) for n in range(group.num_columns))

@@ -1,0 +1,78 @@
+"""Fields of a row -> records, in parts where the text is long."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from spanbert.corpus.records import Record, Rejected
+from spanbert.corpus.sources.lines import MAX_PIECE_BYTES
+from spanbert.corpus.sources.parts import readable_parts, split_text
+from spanbert.corpus.sources.unreadable import Unreadable
+from spanbert.errors import DataError
+
+LABELS = ("id", "source", "licence", "license")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What all records of a file or dataset share."""
+
+    name: str
+    place: str
+    text_key: str
+    licence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The fields of one record and where it is; bytes are UTF-8 that is still to be checked."""
+
+    fields: Mapping[str, Any]
+    number: int  # the byte where it begins, or its row counted from 1: makes an id
+    place: str
+    byte_offset: int | None  # where its text begins; None for rows
+
+
+def row_records(row: Row, origin: Origin) -> Iterator[Record | Rejected]:
+    """The record of a row, or the reason why it has none."""
+    try:
+        parts = _parts(row.fields.get(origin.text_key))
+        for part, text in enumerate(parts):
+            yield Record(
+                text,
+                id=_label(row, "id") or f"{origin.name}:{row.number}",
+                source=_label(row, "source") or origin.name,
+                licence=_label(row, "licence") or _label(row, "license") or origin.licence,
+                place=row.place,
+                part=part,
+            )
+    except Unreadable as error:
+        offset = None if row.byte_offset is None else row.byte_offset + error.byte_offset
+        yield Rejected(row.place, offset, error.reason)
+
+
+def _parts(text: Any) -> Iterator[str]:
+    if text is None:
+        raise Unreadable("no_text")
+    if isinstance(text, bytes):
+        starts = range(0, len(text), MAX_PIECE_BYTES)
+        return readable_parts(text[start : start + MAX_PIECE_BYTES] for start in starts)
+    if isinstance(text, str):
+        return split_text([text])
+    raise Unreadable("not_a_string")
+
+
+def _label(row: Row, key: str) -> str:
+    value = row.fields.get(key)
+    if isinstance(value, bytes):
+        return "".join(readable_parts([value]))
+    return value if isinstance(value, str) else ""
+
+
+def no_column(origin: Origin, names: Sequence[str]) -> DataError:
+    """The error of a table that has no column for the text."""
+    return DataError(
+        f"there is no column {origin.text_key!r}, only {', '.join(names) or 'none at all'}",
+        place=origin.place,
+        remedy="name the text's column with --set corpus.text_key=NAME",
+    )
