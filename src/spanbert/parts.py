@@ -1,15 +1,17 @@
 """Work in parts, each kept until the whole is done: what is killed goes on where it was."""
 
+import contextlib
 import hashlib
 import importlib.util
-from collections.abc import Callable, Mapping
+import shutil
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from spanbert.errors import DataError, IntegrityError
 from spanbert.manifest import Manifest
-from spanbert.storage import publish, verify
+from spanbert.storage import partial_folder, publish, verify
 
 _KIND = "part"
 
@@ -36,6 +38,23 @@ def make_part(
     with publish(folder, _KIND, inputs=inputs) as draft:
         draft.counts |= write(draft.folder)
     return verify(folder, _KIND)
+
+
+@contextlib.contextmanager
+def work_folder(kept: Path | None, artifact: Path) -> Iterator[Path]:
+    """A folder for parts that is gone once all is done.
+
+    Args:
+        kept: it stays where the work fails or is killed; absent: a temporary one is made.
+        artifact: what the parts are for; a temporary folder is made beside it.
+    """
+    if kept is None:
+        with partial_folder(artifact) as folder:
+            yield folder
+    else:
+        kept.mkdir(parents=True, exist_ok=True)
+        yield kept
+        shutil.rmtree(kept, ignore_errors=True)
 
 
 @cache

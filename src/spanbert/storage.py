@@ -78,15 +78,25 @@ def replacing(folder: Path, kind: str) -> Iterator[Path]:
         ConfigError: something else than an artifact of this kind is there already.
         StorageError: the disk refused (full, read-only, no permission).
     """
+    with partial_folder(folder) as aside:
+        with _alone_in(folder.parent):
+            before = _replaceable(folder, kind)
+        yield aside
+        _replace_folder(aside, folder, before)
+
+
+@contextlib.contextmanager
+def partial_folder(folder: Path) -> Iterator[Path]:
+    """A new empty folder beside `folder`, gone at the end unless it was renamed.
+
+    Raises:
+        StorageError: the disk refused.
+    """
     aside = _partial_name(folder)
     is_new_parent = not folder.parent.exists()
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with _alone_in(folder.parent):
-            before = _replaceable(folder, kind)
-        aside.mkdir()
+        aside.mkdir(parents=True)
         yield aside
-        _replace_folder(aside, folder, before)
     except OSError as error:
         raise storage_error(error, str(folder)) from error
     finally:

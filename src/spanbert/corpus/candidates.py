@@ -5,7 +5,7 @@ Everything here looks at one record at a time, so chunks may be read anywhere an
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +125,7 @@ class _Reading:
     def counts(self) -> dict[str, Any]:
         """All that the part's manifest says."""
         return {
-            "tally": asdict(self._tally),
+            "tally": self._tally.as_counts(),
             "origins": list(self._origins),
             "samples": self._samples.texts,
             "hits": self._hits.tolist(),

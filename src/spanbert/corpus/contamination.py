@@ -5,6 +5,7 @@ tested on. Which evaluation n-grams were seen is one flag for each, so that the 
 corpus can be joined with `|`, in any order.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -57,6 +58,14 @@ class EvaluationSets:
         self._lengths = frozenset[int]().union(*(each.lengths for each in self._sets))
         self._may_hold = np.zeros(2**_FILTER_BITS, dtype=bool)
         self._may_hold[_filter_places(self._ngrams)] = True
+
+    @property
+    def digest(self) -> str:
+        """sha256 over the sets' names and n-grams."""
+        digest = hashlib.sha256("\n".join(self.names).encode())
+        for array in (self._ngrams, self._is_in):
+            digest.update(array.tobytes())
+        return digest.hexdigest()
 
     @property
     def num_ngrams(self) -> int:

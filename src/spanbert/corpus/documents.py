@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -31,7 +31,7 @@ from spanbert.corpus.survivors import HELD_OUT, TRAINING, Verdicts, write_surviv
 from spanbert.corpus.words import WordHashes
 from spanbert.manifest import Manifest
 from spanbert.parallel import run_tasks
-from spanbert.parts import code_digest, make_part
+from spanbert.parts import code_digest, make_part, work_folder
 from spanbert.progress import Say, silent
 from spanbert.storage import Draft, publish, verify
 
@@ -54,39 +54,29 @@ def write_documents(
     Args:
         evaluation: texts that are not to be trained on.
         num_samples: dropped texts of each reason that are kept in the training artifact.
-        work: keeps the finished parts of a run that was killed; one beside `folder` if absent.
+        work: keeps finished parts for a run that goes on after this one was killed; absent: they
+            go with this run.
 
     Raises:
         DataError: no document is left, or too many records could not be read.
         ConfigError, DependencyError, IntegrityError, StorageError: as `sources.read.read_chunk`.
     """
+    evaluation = evaluation or EvaluationSets({}, config.contamination_words, WordHashes())
+    rules = Rules(config, evaluation, num_samples)
     chunks = find_chunks(config)
-    rules = Rules(
-        config,
-        evaluation or EvaluationSets({}, config.contamination_words, WordHashes()),
-        num_samples,
-    )
-    work = work or folder.parent / f".{folder.name}.parts"
-    work.mkdir(parents=True, exist_ok=True)
-    candidates = _read_all(chunks, rules, work, say)
-    numbers = Numbers([part.folder for part in candidates])
-    survival = decide(numbers, config, work)
-    report = report_of(candidates, numbers, survival, rules.evaluation)
-    refuse_quarantine(report, [part.folder for part in candidates], config)
-    refuse_empty(report, config)
-    survivors = _write_all(candidates, numbers, survival, rules, work, say)
-    inputs = {"sources": _digest(chunk.digest for chunk in chunks)}
-    settings = config.identity
-    with contextlib.ExitStack() as undo:
-        with publish(folder, _KIND, inputs=inputs, config=settings) as training:
-            with publish(held_out_folder, _KIND, inputs=inputs, config=settings) as held_out:
-                _fill(training, TRAINING, survivors, report)
-                _fill(held_out, HELD_OUT, survivors, report)
-                _add_listings(training.folder, candidates, survivors, num_samples)
-            # from here on it stands alone until the training folder is in place too
-            undo.callback(shutil.rmtree, held_out_folder, ignore_errors=True)
-        undo.pop_all()
-    shutil.rmtree(work, ignore_errors=True)
+    with work_folder(work, folder) as parts:
+        candidates = _read_all(chunks, rules, parts, say)
+        numbers = Numbers([part.folder for part in candidates])
+        survival = decide(numbers, config, parts)
+        report = report_of(candidates, numbers, survival, evaluation)
+        refuse_quarantine(report, [part.folder for part in candidates], config)
+        refuse_empty(report, config)
+        survivors = _write_all(candidates, numbers, survival, rules, parts, say)
+        inputs = {"sources": _digest(chunk.digest for chunk in chunks)}
+        with _both(folder, held_out_folder, inputs, config) as (training, held_out):
+            _fill(training, TRAINING, survivors, report)
+            _fill(held_out, HELD_OUT, survivors, report)
+            _add_listings(training.folder, candidates, survivors, num_samples)
     return report
 
 
@@ -99,6 +89,21 @@ def read_documents(folder: Path) -> Iterator[Document]:
     """
     names = document_files(verify(folder, _KIND))
     return (document for name in names for document in read_file(folder / name))
+
+
+@contextlib.contextmanager
+def _both(
+    folder: Path, held_out_folder: Path, inputs: Mapping[str, str], config: CorpusConfig
+) -> Iterator[tuple[Draft, Draft]]:
+    """Two artifacts that are published both or not at all."""
+    publish_one = partial(publish, kind=_KIND, inputs=inputs, config=config.identity)
+    with contextlib.ExitStack() as undo:
+        with publish_one(folder) as training:
+            with publish_one(held_out_folder) as held_out:
+                yield training, held_out
+            # from here on it stands alone until the training folder is in place too
+            undo.callback(shutil.rmtree, held_out_folder, ignore_errors=True)
+        undo.pop_all()
 
 
 def document_files(manifest: Manifest) -> list[str]:
@@ -154,7 +159,7 @@ def _write_part(item: tuple[Part, Verdicts], *, num_samples: int, work: Path) ->
     return Part(folder, make_part(folder, inputs, write))
 
 
-def _digest(words: Iterator[str] | Sequence[str]) -> str:
+def _digest(words: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(words).encode()).hexdigest()
 
 

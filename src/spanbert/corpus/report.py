@@ -55,8 +55,15 @@ class Tally:
         self.dropped[reason] += 1
         self.dropped_characters[reason] += characters
 
+    def as_counts(self) -> dict[str, Any]:
+        """Plain values, for a manifest."""
+        return {
+            name: dict(value) if isinstance(value, Counter) else value
+            for name, value in vars(self).items()
+        }
+
     def add(self, counts: Mapping[str, Any]) -> None:
-        """Count what another tally, as a dictionary, has counted."""
+        """Count what another tally has counted, as it was given by `as_counts`."""
         for name, value in counts.items():
             if isinstance(value, int):
                 setattr(self, name, getattr(self, name) + value)

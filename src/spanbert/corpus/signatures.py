@@ -6,7 +6,7 @@ The share of equal entries of two signatures estimates the Jaccard similarity of
 
 import numpy as np
 
-from spanbert.corpus.sources import optional_import
+from spanbert.corpus.optional import optional_import
 from spanbert.corpus.words import ngrams
 from spanbert.shapes import UInt
 

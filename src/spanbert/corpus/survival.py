@@ -12,7 +12,7 @@ import numpy as np
 from spanbert.corpus.config import CorpusConfig
 from spanbert.corpus.near_duplicates import near_duplicates
 from spanbert.corpus.numbers import Numbers
-from spanbert.shapes import Bool, Int
+from spanbert.shapes import Bool, Int, UInt
 
 REASONS = ("", "duplicate", "contaminated", "near_duplicate")  # in the order in which they apply
 _DUPLICATE, _CONTAMINATED, _NEAR_DUPLICATE = 1, 2, 3
@@ -22,7 +22,7 @@ _DUPLICATE, _CONTAMINATED, _NEAR_DUPLICATE = 1, 2, 3
 class Survival:
     """What becomes of each candidate."""
 
-    reasons: Int[np.ndarray, " documents"]  # index in REASONS; 0: it survives
+    reasons: UInt[np.ndarray, " documents"]  # index in REASONS; 0: it survives
     held_out: Bool[np.ndarray, " documents"]  # only where it survives
     renamed: Bool[np.ndarray, " documents"]  # its id is that of an earlier survivor
     most_copies: int  # of one text
@@ -33,7 +33,7 @@ def decide(numbers: Numbers, config: CorpusConfig, scratch: Path) -> Survival:
 
     A document is held out when its fraction is below `config.held_out_fraction`, so adding files
     never moves one. One exception: where that leaves a side empty, the document nearest to the
-    border changes sides, provided there are two or more and the fraction is not 0.
+    border changes sides, provided the fraction is not 0; a lone document is for training.
 
     Args:
         scratch: a folder for what is mapped from disk.
@@ -54,7 +54,7 @@ def decide(numbers: Numbers, config: CorpusConfig, scratch: Path) -> Survival:
     return Survival(reasons, held_out, renamed, most_copies)
 
 
-def _first_of_equals(keys: Int[np.ndarray, "rows 2"]) -> tuple[Bool[np.ndarray, " rows"], int]:
+def _first_of_equals(keys: UInt[np.ndarray, "rows 2"]) -> tuple[Bool[np.ndarray, " rows"], int]:
     """True at the first row of each kind, and how many rows the commonest kind has."""
     if len(keys) == 0:
         return np.zeros(0, dtype=bool), 0
@@ -66,8 +66,10 @@ def _first_of_equals(keys: Int[np.ndarray, "rows 2"]) -> tuple[Bool[np.ndarray, 
 
 
 def _held_out(fractions: np.ndarray, held_out_fraction: float) -> Bool[np.ndarray, " survivors"]:
+    if len(fractions) == 1:
+        return np.zeros(1, dtype=bool)  # a lone document is for training
     held_out = fractions < held_out_fraction
-    if held_out_fraction and len(fractions) > 1 and held_out.all() == held_out.any():
+    if held_out_fraction and len(fractions) and held_out.all() == held_out.any():
         nearest = np.argmin(np.abs(fractions - held_out_fraction))
         held_out[nearest] ^= True
     return held_out

@@ -12,7 +12,7 @@ from spanbert.corpus.candidates import STEM
 from spanbert.corpus.document import SUFFIX, FilesWriter, read_lines
 from spanbert.corpus.samples import Samples
 from spanbert.corpus.survival import REASONS
-from spanbert.shapes import Bool, Int
+from spanbert.shapes import Bool, UInt
 
 TRAINING, HELD_OUT = "training", "held-out"  # stems of the files
 
@@ -21,10 +21,10 @@ TRAINING, HELD_OUT = "training", "held-out"  # stems of the files
 class Verdicts:
     """What was decided of the candidates of one part, in order; see `survival.Survival`."""
 
-    reasons: Int[np.ndarray, " documents"]
+    reasons: UInt[np.ndarray, " documents"]
     held_out: Bool[np.ndarray, " documents"]
     renamed: Bool[np.ndarray, " documents"]
-    digests: Int[np.ndarray, "documents 2"]
+    digests: UInt[np.ndarray, "documents 2"]
 
     def as_bytes(self) -> bytes:
         """All that decides what is written."""

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from spanbert.config import Config
-from spanbert.corpus.documents import clean
+from spanbert.corpus.cleaning import clean
 from spanbert.tasks.qa.examples import squad_records
 
 

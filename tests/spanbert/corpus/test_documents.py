@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spanbert import storage
-from spanbert.corpus import documents
+from spanbert.corpus import candidates, document, documents
 from spanbert.corpus.cleaning import clean
 from spanbert.corpus.config import CorpusConfig
 from spanbert.corpus.documents import read_documents, write_documents
@@ -102,7 +102,7 @@ def test_counts_are_kept_by_source_and_licence(tmp_path):
 
 
 def test_a_source_for_every_document_does_not_swell_the_manifest(tmp_path, monkeypatch):
-    monkeypatch.setattr(documents, "MAX_NAMED_SOURCES", 3)
+    monkeypatch.setattr(candidates, "MAX_NAMED_ORIGINS", 3)
     rows = [{"text": f"text {n}", "source": f"page {n}"} for n in range(10)]
     report, train, held = write_corpus(tmp_path, rows)
     assert report.sources["(others)"].documents == 7
@@ -137,13 +137,13 @@ def test_ids_are_unique_and_the_first_keeps_its_own(tmp_path):
     assert len(set(ids)) == 6
     assert ids[0] == "same"
     assert all(id.startswith("same#") for id in ids[1:3])
-    assert ids[3] == "in.jsonl:4"
+    assert ids[3] == "in.jsonl:99"
     assert ids[4] != ""
     assert ids[5] == "a b"
 
 
 def test_documents_survive_the_round_trip_over_many_shards(tmp_path, monkeypatch):
-    monkeypatch.setattr(documents, "SHARD_BYTES", 500)
+    monkeypatch.setattr(document, "SHARD_BYTES", 500)
     texts = [f'"{n}" \u2603 \U0001f600 line\nline {n * n}' for n in range(100)]
     _, train, held = write_corpus(tmp_path, rows_of([*texts, "long " * 500]))
     assert sorted(d.text for d in train + held) == sorted([*texts, ("long " * 500).strip()])
@@ -261,10 +261,10 @@ def test_both_sides_are_published_or_neither(tmp_path, monkeypatch, failing):
 
 
 def test_an_interrupted_run_leaves_nothing(tmp_path, monkeypatch):
-    def interrupt(self, document, is_held_out):
+    def interrupt(*_arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(documents._Tally, "count", interrupt)
+    monkeypatch.setattr(documents, "decide", interrupt)
     refused(tmp_path, KeyboardInterrupt, rows=rows_of("ab"))
 
 

@@ -14,7 +14,7 @@ from spanbert.corpus.sources.items import HubDataset, SourceFile
 from spanbert.corpus.sources.parquet import group_bytes
 from spanbert.errors import storage_error
 
-CHUNK_BYTES = 64 * 2**20  # as they lie on disk
+CHUNK_BYTES = 32 * 2**20  # as they lie on disk
 
 
 @dataclass(frozen=True, slots=True)
