@@ -13,8 +13,8 @@ import numpy as np
 
 from spanbert.shapes import UInt
 
-MAX_CACHED_WORDS = 2**19  # more than a language has in common use; about 100 MB
-MAX_CACHED_CHARACTERS = 32  # of a word; so that words of any length keep the cache small
+MAX_CACHED_CHUNKS = 2**19  # of what stands between spaces; they take 80 MB, in Han up to 200 MB
+MAX_CACHED_CHARACTERS = 16  # of a chunk, so that none makes the cache large
 
 # Han, kana and bopomofo: written without spaces, so that each character counts as a word
 _UNSPACED = (
@@ -28,7 +28,7 @@ _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
 
 class WordHashes:
-    """Texts -> the hashes of their words, remembering those of words that were seen.
+    """Texts -> the hashes of their words, remembering those of what stands between spaces.
 
     A word is a run of letters and digits, or one Han or kana character. Its hash is 8 bytes of
     blake2b, the same in every process and on every machine.
@@ -38,12 +38,11 @@ class WordHashes:
         self._known = _Known()
 
     def of(self, text: str) -> UInt[np.ndarray, " words"]:
-        """One uint64 for each word of the case-folded text, in order.
+        """One uint64 for each word of the case-folded text, in order; not to be written to.
 
-        Time and memory are linear: at most 100 bytes a character, which is what Han takes.
+        Time and memory are linear: at most 110 bytes a character, which is what Han takes.
         """
-        words = _WORD.findall(text.casefold())
-        return np.fromiter(map(self._known.__getitem__, words), np.uint64, len(words))
+        return np.frombuffer(b"".join(map(self._known.__getitem__, text.split())), dtype="<u8")
 
 
 def ngrams(hashes: UInt[np.ndarray, " words"], n: int) -> UInt[np.ndarray, " ngrams"]:
@@ -63,13 +62,17 @@ def runs(hashes: UInt[np.ndarray, " words"]) -> Iterator[UInt[np.ndarray, " ngra
         combined = combined[:-1] * _MULTIPLIER + hashes[n:]
 
 
-class _Known(dict[str, int]):
-    """Hashes by word: made when first asked for, all forgotten when there are too many."""
+class _Known(dict[str, bytes]):
+    """Hashes of the words in a chunk: made when asked for, all forgotten when too many."""
 
-    def __missing__(self, word: str) -> int:
-        made = int.from_bytes(blake2b(word.encode(), digest_size=8).digest(), "little")
-        if len(word) <= MAX_CACHED_CHARACTERS:
-            if len(self) >= MAX_CACHED_WORDS:
+    def __missing__(self, chunk: str) -> bytes:
+        words = _WORD.findall(chunk.casefold())
+        if words == [chunk]:
+            made = blake2b(chunk.encode(), digest_size=8).digest()
+        else:
+            made = b"".join(map(self.__getitem__, words))
+        if len(chunk) <= MAX_CACHED_CHARACTERS:
+            if len(self) >= MAX_CACHED_CHUNKS:
                 self.clear()
-            self[word] = made
+            self[chunk] = made
         return made

@@ -119,6 +119,26 @@ def test_a_duplicate_of_a_duplicate_survives_where_it_is_unlike_the_survivor():
     assert found(np.stack([second, third]), 0.8) == [-1, 0]
 
 
+PROSE = st.lists(st.sampled_from("abcdef"), max_size=9).map(" ".join)
+
+
+@settings(max_examples=50)
+@given(st.lists(PROSE, min_size=2, max_size=8), st.data())
+def test_how_documents_are_cut_into_chunks_makes_no_difference(texts, data):
+    cut = data.draw(st.integers(1, len(texts) - 1))
+    chunks = np.concatenate([signatures_of(texts[:cut]), signatures_of(texts[cut:])])
+    assert found(chunks, 0.8) == found(signatures_of(texts), 0.8)
+
+
+@settings(max_examples=50)
+@given(st.lists(st.integers(0, 4), max_size=30))
+def test_of_equal_documents_the_first_survives_in_any_order(numbers):
+    signatures = np.random.default_rng(1).integers(0, 2**32, (5, 128), dtype=np.uint32)[numbers]
+    firsts = [numbers.index(number) for number in numbers]
+    expected = [-1 if first == place else first for place, first in enumerate(firsts)]
+    assert found(signatures.reshape(-1, 128), 0.8) == expected
+
+
 def test_f43_of_a_thousand_copies_the_first_survives():
     chance = random.Random(1)
     texts = [" ".join(chance.choices(WORDS, k=80)) for _ in range(5)]

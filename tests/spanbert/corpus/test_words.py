@@ -41,7 +41,7 @@ def test_numbers_are_the_same_on_every_machine():
 
 
 def test_words_are_remembered_and_forgotten_without_a_change(monkeypatch):
-    monkeypatch.setattr(module, "MAX_CACHED_WORDS", 3)
+    monkeypatch.setattr(module, "MAX_CACHED_CHUNKS", 3)
     words, text = WordHashes(), "a b c d a b c d e f"
     expected = [int(WordHashes().of(word)[0]) for word in text.split()]
     assert words.of(text).tolist() == words.of(text).tolist() == expected
