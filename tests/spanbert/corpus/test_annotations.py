@@ -107,7 +107,7 @@ def test_what_is_not_there_is_told_with_its_remedy(tmp_path, monkeypatch):
 
 def test_passages_are_the_text(rules):
     text = "A sentence. " * 3000 + "y" * 25_000
-    passages = list(annotations._passages(text))
+    passages = list(annotations._passages(text, "en"))
     assert "".join(passage for _, passage in passages) == text
     lengths = [len(passage) for _, passage in passages]
     assert np.cumsum([0, *lengths])[:-1].tolist() == [offset for offset, _ in passages]
