@@ -31,7 +31,9 @@ WORDS = [
     "XIV",
 ]
 JOINTS = [". ", ".", " . ", ".\n", "...", "?! ", ".) ", ".\t\xa0 ", "\n", " ", '." ', ". (", ". “"]
-BUILT = st.lists(st.one_of(st.sampled_from(WORDS), st.sampled_from(JOINTS))).map("".join)
+BUILT = st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(JOINTS)).map("".join)).map(
+    "".join
+)
 LANGUAGE = st.sampled_from(sorted(SENTENCE_RULES))
 
 
@@ -130,6 +132,7 @@ def test_a_line_feed_makes_both_sides_independent(left, right, language):
         ["He said no.", "She said yes."],
         ["The end of the road?!", "1999 it was."],
         ["A heading without a stop\n", "Its text."],
+        ["Spaced like Mr .", "So be it."],
     ],
 )
 def test_sentences_are_separated(parts):
@@ -201,7 +204,7 @@ def test_what_ends_a_sentence_in_each_language(language, parts):
 
 @pytest.mark.parametrize("language", sorted(SENTENCE_RULES))
 def test_full_width_stops_end_a_sentence_without_space(language):
-    parts = ["今日は晴れ。", "「本当？！」", "そう……。", "ABC！", "end"]
+    parts = ["今日は晴れ。", "「本当？！」", "そう……。", "なに。。。", "ABC！", "end"]
     assert sentences("".join(parts), language) == parts
     assert sentences(" ".join(parts) + "\n", language) == parts
 
