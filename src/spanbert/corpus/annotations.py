@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from spanbert.corpus.sentence_rules import SENTENCE_RULES
 from spanbert.corpus.sentences import sentence_spans
 from spanbert.errors import ConfigError, DependencyError
 from spanbert.shapes import Int
@@ -59,6 +60,7 @@ class Annotator:
 
     def __init__(self, pipeline: str, num_processes: int = 1) -> None:
         self._nlp = _load(pipeline)
+        self._language = self._nlp.lang if self._nlp.lang in SENTENCE_RULES else "en"
         self._num_processes = num_processes
         _require_source(self._nlp, pipeline)
 
@@ -72,7 +74,7 @@ class Annotator:
         passages = (
             (number, offset, passage)
             for number, text in enumerate(texts)
-            for offset, passage in _passages(text)
+            for offset, passage in _passages(text, self._language)
         )
         places, copies = tee(passages)
         docs = self._nlp.pipe(
@@ -124,19 +126,19 @@ def _require_source(nlp: "Language", pipeline: str) -> None:
         )
 
 
-def _passages(text: str) -> Iterator[tuple[int, str]]:
+def _passages(text: str, language: str) -> Iterator[tuple[int, str]]:
     """The text in runs of sentences that a pipeline can hold, with the offset of each."""
     start = 0
     while len(text) - start > _PASSAGE_CHARACTERS:
-        length = _break(text[start : start + _PASSAGE_CHARACTERS])
+        length = _break(text[start : start + _PASSAGE_CHARACTERS], language)
         yield start, text[start : start + length]
         start += length
     yield start, text[start:]
 
 
-def _break(window: str) -> int:
+def _break(window: str, language: str) -> int:
     """Where the last sentence begins, else after the last space, else the end."""
-    sentences = sentence_spans(window)
+    sentences = sentence_spans(window, language)
     if len(sentences) > 1:
         return sentences[-1][0]  # it may go on after the window
     return window.rfind(" ") + 1 or len(window)

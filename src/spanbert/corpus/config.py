@@ -49,13 +49,17 @@ class CorpusConfig:
             f"corpus.max_characters = {self.max_characters} is below corpus.min_characters"
             f" = {self.min_characters}",
         )
+        require(
+            self.max_characters <= 2**20,  # longer documents come in parts
+            f"corpus.max_characters = {self.max_characters} must be at most {2**20}; 0 is no limit",
+        )
         for name in ("min_letter_fraction", "max_digit_fraction", "max_quarantined_fraction"):
             value = getattr(self, name)
             require(0 <= value <= 1, f"corpus.{name} = {value} must be in [0, 1]")
         require(
             0 <= self.near_duplicate_similarity < 1,
-            f"corpus.near_duplicate_similarity = {self.near_duplicate_similarity} must be in"
-            " [0, 1)",
+            f"corpus.near_duplicate_similarity = {self.near_duplicate_similarity}"
+            " must be in [0, 1)",
         )
         require(
             self.contamination_words == 0 or 4 <= self.contamination_words <= 64,

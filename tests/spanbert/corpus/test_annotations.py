@@ -107,8 +107,25 @@ def test_what_is_not_there_is_told_with_its_remedy(tmp_path, monkeypatch):
 
 def test_passages_are_the_text(rules):
     text = "A sentence. " * 3000 + "y" * 25_000
-    passages = list(annotations._passages(text))
+    passages = list(annotations._passages(text, "en"))
     assert "".join(passage for _, passage in passages) == text
     lengths = [len(passage) for _, passage in passages]
     assert np.cumsum([0, *lengths])[:-1].tolist() == [offset for offset, _ in passages]
     assert max(lengths) <= annotations._PASSAGE_CHARACTERS
+
+
+@pytest.mark.parametrize(
+    ("language", "second"), [("de", "kam."), ("en", "Oktober"), ("xx", "Oktober")]
+)
+def test_passages_end_at_sentences_of_the_pipelines_language(
+    tmp_path, monkeypatch, language, second
+):
+    nlp = spacy.blank(language)
+    nlp.add_pipe("entity_ruler").add_patterns([{"label": "X", "pattern": "Oktober"}])
+    nlp.to_disk(tmp_path)
+    monkeypatch.setattr(annotations, "_PASSAGE_CHARACTERS", len("Sie am 3. Oktober k"))
+    text = "Sie am 3. Oktober kam."
+    begins = [start for start, _ in annotations._passages(text, Annotator(str(tmp_path))._language)]
+    assert text[begins[1] :].startswith(second)
+    (spans,) = Annotator(str(tmp_path)).annotate([text])
+    assert spans.entities.tolist() == [[10, 17]]
