@@ -21,7 +21,7 @@ from spanbert.corpus.numbers import NumbersWriter
 from spanbert.corpus.records import Record, Rejected
 from spanbert.corpus.report import Tally
 from spanbert.corpus.samples import Samples
-from spanbert.corpus.signatures import shingles, signature
+from spanbert.corpus.signatures import algorithm, shingles, signature
 from spanbert.corpus.sources.chunks import Chunk
 from spanbert.corpus.sources.read import read_chunk
 from spanbert.corpus.words import WordHashes
@@ -49,7 +49,7 @@ class Rules:
     @property
     def digest(self) -> str:
         """sha256 over all that decides which candidates a chunk gives."""
-        content = [self.config.identity, self.evaluation.digest, self.num_samples]
+        content = [self.config.identity, self.evaluation.digest, self.num_samples, algorithm()]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 

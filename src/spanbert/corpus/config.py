@@ -50,8 +50,9 @@ class CorpusConfig:
             f" = {self.min_characters}",
         )
         require(
-            self.max_characters <= 2**20,  # longer documents come in parts
-            f"corpus.max_characters = {self.max_characters} must be at most {2**20}; 0 is no limit",
+            # longer documents come in parts, the first of which has at least so many
+            self.max_characters <= 2**19,
+            f"corpus.max_characters = {self.max_characters} must be at most {2**19}; 0 is no limit",
         )
         for name in ("min_letter_fraction", "max_digit_fraction", "max_quarantined_fraction"):
             value = getattr(self, name)

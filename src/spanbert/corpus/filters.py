@@ -28,7 +28,7 @@ def drop_reason(
 
     A document that comes in parts, having more than 2**20 characters, is judged part by part, with
     two exceptions: parts after the first are never too short, and too long as soon as there is a
-    limit. Whoever drops documents whole drops one of which any part is `too_long`.
+    limit, which is below the length of a first part.
 
     Args:
         text: as `clean` gives it.

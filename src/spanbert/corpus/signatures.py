@@ -39,3 +39,8 @@ def signature(shingles: UInt[np.ndarray, " shingles"]) -> UInt[np.ndarray, " per
         shingles, [0, len(shingles)], NUM_PERMUTATIONS, _SEED
     )
     return np.array(rows.to_rows()[0], dtype=np.uint32)
+
+
+def algorithm() -> str:
+    """The version of what makes signatures; those of different versions cannot be compared."""
+    return str(optional_import("rensa").RMinHash.ALGORITHM_VERSION)
