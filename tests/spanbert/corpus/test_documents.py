@@ -199,7 +199,7 @@ def test_ids_are_unique_and_the_first_keeps_its_own(tmp_path):
     assert len(set(ids)) == 6
     assert ids[0] == "same"
     assert all(id.startswith("same#") for id in ids[1:3])
-    assert ids[3] == "in.jsonl:4"
+    assert ids[3] == "in.jsonl:99"  # its byte offset
     assert ids[4] != ""
     assert ids[5] == "a b"
 
