@@ -22,7 +22,7 @@ def table_records(
         DataError: the header has no column for the text.
         Unreadable: the header cannot be read.
     """
-    csv.field_size_limit(MAX_RECORD_BYTES)
+    csv.field_size_limit(2 * MAX_RECORD_BYTES)  # `_Lines` limits whole rows, and sooner
     lines = _Lines(whole_lines(pieces))
     rows = _rows(csv.reader(lines, delimiter=delimiter, strict=True))
     header = next(rows, [])
