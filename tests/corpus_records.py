@@ -3,7 +3,8 @@
 import gzip
 import json
 import lzma
-from bz2 import compress as bzip2
+from bz2 import compress
+from functools import partial
 
 import zstandard
 
@@ -15,7 +16,7 @@ PACK = {
     ".gz": gzip.compress,
     ".xz": lzma.compress,
     ".zst": zstandard.compress,
-    ".bz2": bzip2,
+    ".bz2": partial(compress, compresslevel=1),  # with the smallest blocks
 }
 
 

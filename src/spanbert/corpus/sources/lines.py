@@ -7,8 +7,8 @@ from spanbert.corpus.sources.encoding import BOM, refuse_other_encoding
 from spanbert.corpus.sources.unreadable import Unreadable
 
 MAX_PIECE_BYTES = 2**20
-# What may be held at once; a longer line of JSON is rejected. Decoding one takes eight times as much
-# in the worst case: one emoji makes all characters of a string four bytes.
+# What may be held at once; a longer line of JSON is rejected. Decoding takes eight times as much in
+# the worst case: one emoji makes all characters of a string four bytes.
 MAX_RECORD_BYTES = 100 * 2**20
 BLOCK_BYTES = 2**18
 

@@ -31,7 +31,7 @@ def parquet_records(
             sizes = [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)]
             number = sum(sizes[:start])
             for group in range(len(sizes))[start:end]:
-                for fields in _rows(file, group, _columns(file, origin)):
+                for fields in _rows(file, group, _columns(file.schema_arrow.names, origin)):
                     number += 1
                     row = Row(fields, number, f"{origin.place} row {number}", None)
                     yield from row_records(row, origin)
@@ -62,14 +62,13 @@ def group_bytes(path: Path) -> list[int]:
 def _open(path: Path, origin: Origin) -> Any:
     parquet = optional_import("pyarrow.parquet")
     # left as a dictionary, a text that is repeated does not take its length again and again
-    as_dictionary = [origin.text_key, *LABELS]
+    dictionaries = _columns(parquet.read_schema(path).names, origin)
     return parquet.ParquetFile(
-        path, read_dictionary=as_dictionary, buffer_size=_BUFFER_BYTES, pre_buffer=False
+        path, read_dictionary=dictionaries, buffer_size=_BUFFER_BYTES, pre_buffer=False
     )
 
 
-def _columns(file: Any, origin: Origin) -> list[str]:
-    names = file.schema_arrow.names
+def _columns(names: list[str], origin: Origin) -> list[str]:
     if origin.text_key not in names:
         raise no_column(origin, names)
     return [name for name in names if name in (origin.text_key, *LABELS)]

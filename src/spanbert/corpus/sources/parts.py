@@ -26,7 +26,7 @@ def readable_parts(pieces: Iterable[bytes]) -> Iterator[str]:
     held, is_all = _hold(pieces)
     refuse_nul(b"".join(held[:NUL_WINDOW_BYTES])[:NUL_WINDOW_BYTES])
     if is_all and sum(map(len, held)) <= MAX_PART_CHARACTERS:
-        yield "".join(_decoded([b"".join(held)]))
+        yield _text(b"".join(held))
         return
     if is_all:
         for _ in _decoded(held):
@@ -60,6 +60,13 @@ def _hold(pieces: Iterator[bytes]) -> tuple[list[bytes], bool]:
         if size_bytes > MAX_RECORD_BYTES:
             return held, False
     return held, True
+
+
+def _text(content: bytes) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise Unreadable("undecodable", error.start) from error
 
 
 def _decoded(pieces: Iterable[bytes]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from spanbert.corpus.sources.lines import MAX_RECORD_BYTES, LinePiece, whole_lin
 from spanbert.corpus.sources.rows import LABELS, Origin, Row, no_column, row_records
 from spanbert.corpus.sources.unreadable import Unreadable
 
-# The reader knows no bytes. Latin-1 maps each byte to the character of its number, so bytes come back
+# The reader takes no bytes. Latin-1 maps each to the character of its number, so that they come back
 # as they were, each record is checked by itself, and no character takes four bytes.
 _BYTES = "latin-1"
 
@@ -22,7 +22,7 @@ def table_records(
         DataError: the header has no column for the text.
         Unreadable: the header cannot be read.
     """
-    csv.field_size_limit(MAX_RECORD_BYTES)
+    csv.field_size_limit(2 * MAX_RECORD_BYTES)  # `_Lines` limits whole rows, and sooner
     lines = _Lines(whole_lines(pieces))
     rows = _rows(csv.reader(lines, delimiter=delimiter, strict=True))
     header = next(rows, [])

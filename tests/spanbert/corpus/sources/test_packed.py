@@ -31,7 +31,7 @@ def test_padding_after_a_stream_is_ignored(write):
 @pytest.mark.parametrize("packing", PACK)
 @pytest.mark.parametrize("suffix", [".txt", ".jsonl"])
 def test_a_truncated_file_gives_what_comes_before_the_cut(write, packing, suffix):
-    rows = [json.dumps({"text": f"text {n * n}"}) for n in range(20_000)]
+    rows = [json.dumps({"text": f"text {n * n}"}) for n in range(10_000)]
     content = "\n\n".join(rows).encode()
     packed = PACK[packing](content)
     whole = texts(read(write("a" + suffix, content)))
@@ -61,13 +61,13 @@ def test_a_flipped_byte_is_noticed(write, packing):
     assert rejection[1] == "corrupt_file"
 
 
-@pytest.mark.parametrize("packing", [".xz", ".zst"])
+@pytest.mark.parametrize("packing", [".xz", ".zst", ".bz2"])
 @pytest.mark.parametrize("suffix", [".txt", ".jsonl"])
 def test_a_decompression_bomb_is_refused(write, packing, suffix):
-    bomb = write("a" + suffix + packing, PACK[packing](bytes(80 * 2**20)))
-    with pytest.raises(IntegrityError, match=r"a\.(txt|jsonl)\.(xz|zst): \d+ compressed"):
+    bomb = write("a" + suffix + packing, PACK[packing](b"a" * 80 * 2**20))
+    with pytest.raises(IntegrityError, match=r"a\.(txt|jsonl)\.(xz|zst|bz2): \d+ compressed"):
         read(bomb)
 
 
 def test_a_small_file_may_shrink_by_any_ratio(write):
-    assert len(texts(read(write("a.txt.zst", zstandard.compress(b"a" * 10**7))))) == 1
+    assert "".join(texts(read(write("a.txt.zst", zstandard.compress(b"a" * 10**7))))) == "a" * 10**7
