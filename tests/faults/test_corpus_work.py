@@ -16,7 +16,7 @@ from spanbert.corpus.documents import read_documents, write_documents
 from spanbert.errors import DataError, IntegrityError
 from spanbert.storage import read_manifest
 
-WORDS = "river stone winter letter garden music silver window engine harbor morning candle".split()
+WORDS = ["river", "stone", "winter", "letter", "garden", "music", "silver", "window", "candle"]
 
 
 def text(number, num_words=60):
@@ -155,8 +155,8 @@ def test_a_corpus_killed_again_and_again_is_that_of_one_go(tmp_path):
         "import sys; from pathlib import Path; from spanbert.corpus.config import CorpusConfig;"
         "from spanbert.corpus import documents; from spanbert.corpus.sources import chunks;"
         "chunks.CHUNK_BYTES = 1; out = Path(sys.argv[2]);"
-        "documents.write_documents(out / 'train', out / 'held', CorpusConfig(sources=(sys.argv[1],),"
-        " held_out_fraction=0.1), work=out / 'work')"
+        "config = CorpusConfig(sources=(sys.argv[1],), held_out_fraction=0.1);"
+        "documents.write_documents(out / 'train', out / 'held', config, work=out / 'work')"
     )
     out = tmp_path / "out"
     for attempt in range(100):

@@ -12,7 +12,7 @@ import numpy as np
 from spanbert.corpus.config import CorpusConfig
 from spanbert.corpus.near_duplicates import near_duplicates
 from spanbert.corpus.numbers import Numbers
-from spanbert.shapes import Bool, Int, UInt
+from spanbert.shapes import Bool, UInt
 
 REASONS = ("", "duplicate", "contaminated", "near_duplicate")  # in the order in which they apply
 _DUPLICATE, _CONTAMINATED, _NEAR_DUPLICATE = 1, 2, 3

@@ -177,9 +177,9 @@ def test_a_changed_shard_is_refused_before_the_first_document(tmp_path):
 def test_membership_is_a_function_of_the_text(tmp_path):
     texts = [f"document number {n}" for n in range(400)]
     _, train, held = write_corpus(tmp_path, rows_of(texts), held_out_fraction=0.2)
-    for document in train + held:
-        digest = hashlib.sha256(document.text.encode()).hexdigest()
-        assert (document in held) == (int(digest, 16) / 16**64 < 0.2)
+    for kept in train + held:
+        digest = hashlib.sha256(kept.text.encode()).hexdigest()
+        assert (kept in held) == (int(digest, 16) / 16**64 < 0.2)
     assert 0.1 < len(held) / 400 < 0.3
     random.Random(3).shuffle(texts)
     more = [*texts, *(f"another {n}" for n in range(200))]

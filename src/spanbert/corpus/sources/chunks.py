@@ -14,7 +14,8 @@ from spanbert.corpus.sources.items import HubDataset, SourceFile
 from spanbert.corpus.sources.parquet import group_bytes
 from spanbert.errors import storage_error
 
-CHUNK_BYTES = 32 * 2**20  # as they lie on disk
+CHUNK_BYTES = 32 * 2**20
+_PACKED_RATIO = 4  # of text, about: compressed files count as what they hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,8 @@ def _pieces(source: SourceFile | HubDataset, config: CorpusConfig) -> Iterator[P
 
 def _whole(file: SourceFile, config: CorpusConfig) -> Piece:
     size_bytes = CHUNK_BYTES if file.size_bytes is None else file.size_bytes
+    if file.packing or file.record_format == ".zip":
+        size_bytes *= _PACKED_RATIO
     return Piece(file, size_bytes, _sha256(file.name, _content_digest(file, config)))
 
 
