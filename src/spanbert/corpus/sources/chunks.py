@@ -20,7 +20,7 @@ _PACKED_RATIO = 4  # of text, about: compressed files count as what they hold
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A source, or the part [start, end) of one: bytes of a plain file, row groups of a Parquet one."""
+    """A source, or a part [start, end) of one: bytes of a plain file, row groups of Parquet."""
 
     source: SourceFile | HubDataset
     size_bytes: int
