@@ -42,7 +42,7 @@ def build_shards(
         if step.config.shards.annotator:
             step.say("{entities:,} entities, {noun_phrases:,} noun phrases".format(**counts))
         step.record(
-            {name: counts[name] for name in ("tokens", "segments")},
+            {name: float(counts[name]) for name in ("tokens", "segments")},
             {role: read_manifest(f, "shards").digest for role, f in outputs.items()},
         )
     return counts["tokens"]

@@ -42,7 +42,7 @@ def prepare_corpus(
         )
         step.say("kept {kept} of {records_in} documents, {held_out} held out".format(**counts))
         step.record(
-            {name: counts[name] for name in ("records_in", "kept", "held_out")},
+            {name: float(counts[name]) for name in ("records_in", "kept", "held_out")},
             {"sources": sources_digest}
             | {role: read_manifest(f, "documents").digest for role, f in folders.items()},
         )
