@@ -29,24 +29,28 @@ def shards_work(
     Raises:
         As `write_shards` and `own_parts` do.
     """
+    words = folders["tokenizer"].absolute()  # workers have a folder of their own
+    return {
+        target: _cut(config, folders[source].absolute(), words, folders[target], work_root, say)
+        for source, target in SHARDS_OF.items()
+    }
+
+
+def _cut(
+    config: Config, documents: Path, words: Path, target: Path, work_root: Path, say: Say
+) -> dict[str, Any]:
     from spanbert.shards.writer import write_shards
 
-    reports = {}
-    words = folders["tokenizer"].absolute()  # workers have a folder of their own
-    for source, target in SHARDS_OF.items():
-        digests = [
-            read_manifest(folders[source], "documents").digest,
-            read_manifest(words, "tokenizer").digest,
-        ]
-        with own_parts(work_root, target, [asdict(config.shards), *digests]) as work:
-            report = write_shards(
-                folders[source].absolute(),
-                words,
-                folders[target],
-                config.shards,
-                num_workers=config.corpus.num_workers,
-                work=work,
-                say=say,
-            )
-        reports[target] = asdict(report)
-    return reports
+    inputs = {"documents": documents, "tokenizer": words}
+    digests = [read_manifest(folder, kind).digest for kind, folder in inputs.items()]
+    with own_parts(work_root, "shards", [asdict(config.shards), *digests]) as work:
+        report = write_shards(
+            documents,
+            words,
+            target,
+            config.shards,
+            num_workers=config.corpus.num_workers,
+            work=work,
+            say=say,
+        )
+    return asdict(report)
