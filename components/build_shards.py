@@ -19,26 +19,30 @@ def build_shards(
     from dataclasses import asdict
     from pathlib import Path
 
-    from spanbert.shards.writer import write_shards
+    from spanbert.cluster.doing import do_work
+    from spanbert.cluster.following import Listener
     from spanbert.steps import flat, pipeline_step
     from spanbert.storage import read_manifest
 
     with pipeline_step("build-shards", config_toml, run_folder) as step:
-        words = Path(tokenizer.path)
-        outputs = {"shards": Path(shards.path), "held_out_shards": Path(held_out_shards.path)}
-        inputs = (Path(documents.path), Path(held_out.path))
-        report, _ = (
-            write_shards(source, words, folder, step.config.shards)
-            for source, folder in zip(inputs, outputs.values(), strict=True)
-        )
         step.run.log_params(flat({"shards": asdict(step.config.shards)}))
-        step.say(f"{report.tokens:,} tokens in {report.segments:,} segments")
-        if report.dropped_tokens:
-            step.say(f"{report.dropped_tokens:,} tokens cut from pairs that were too long")
+        artifacts = {"documents": documents, "held_out": held_out, "tokenizer": tokenizer}
+        outputs = {"shards": Path(shards.path), "held_out_shards": Path(held_out_shards.path)}
+        counts = do_work(
+            "shards",
+            step.config,
+            inputs={role: Path(artifact.path) for role, artifact in artifacts.items()},
+            outputs=outputs,
+            work_root=step.run_folder / "work",
+            listener=Listener(step.say, step.run.follow, step.run.log_tags),
+        )["shards"]
+        step.say("{tokens:,} tokens in {segments:,} segments".format(**counts))
+        if counts["dropped_tokens"]:
+            step.say("{dropped_tokens:,} tokens cut from pairs that were too long".format(**counts))
         if step.config.shards.annotator:
-            step.say(f"{report.entities:,} entities, {report.noun_phrases:,} noun phrases")
+            step.say("{entities:,} entities, {noun_phrases:,} noun phrases".format(**counts))
         step.record(
-            {"tokens": report.tokens, "segments": report.segments},
+            {name: float(counts[name]) for name in ("tokens", "segments")},
             {role: read_manifest(f, "shards").digest for role, f in outputs.items()},
         )
-    return report.tokens
+    return counts["tokens"]

@@ -23,18 +23,27 @@ def prepare_corpus(
     from dataclasses import asdict
     from pathlib import Path
 
-    from spanbert.corpus.documents import write_documents
+    from spanbert.cluster.doing import do_work
+    from spanbert.cluster.following import Listener
     from spanbert.steps import flat, pipeline_step
     from spanbert.storage import read_manifest
 
     with pipeline_step("prepare-corpus", config_toml, run_folder) as step:
-        folders = {"documents": Path(documents.path), "held_out": Path(held_out.path)}
-        report = write_documents(folders["documents"], folders["held_out"], step.config.corpus)
         step.run.log_params(flat({"corpus": asdict(step.config.corpus)}))
-        step.say(f"kept {report.kept} of {report.records_in} documents, {report.held_out} held out")
+        folders = {"documents": Path(documents.path), "held_out": Path(held_out.path)}
+        counts = do_work(
+            "corpus",
+            step.config,
+            inputs={},
+            outputs=folders,
+            work_root=step.run_folder / "work",
+            listener=Listener(step.say, step.run.follow, step.run.log_tags),
+            version=sources_digest,
+        )
+        step.say("kept {kept} of {records_in} documents, {held_out} held out".format(**counts))
         step.record(
-            {"records_in": report.records_in, "kept": report.kept, "held_out": report.held_out},
+            {name: float(counts[name]) for name in ("records_in", "kept", "held_out")},
             {"sources": sources_digest}
             | {role: read_manifest(f, "documents").digest for role, f in folders.items()},
         )
-    return report.kept
+    return counts["kept"]

@@ -11,9 +11,12 @@ from kfp.dsl import pipeline_context
 
 from spanbert.cluster.config import ClusterConfig
 from spanbert.cluster.rayjob import CREDENTIALS_PATH, toleration
+from spanbert.cluster.worker_pods import WorkerPods
+from spanbert.cluster.works import WORKS
 from spanbert.config import Config
 
 STEP_LABEL = "spanbert/step"  # of a step's pod
+_WORK_OF_STEP = {"prepare-corpus": "corpus", "build-shards": "shards", "pretrain": "pretrain"}
 _FROM_POD = {
     "SPANBERT_POD_NAME": "metadata.name",
     "SPANBERT_POD_UID": "metadata.uid",
@@ -37,8 +40,8 @@ def place_tasks(config: Config) -> None:
     """Give every task of the pipeline under construction what its pod needs."""
     for task in _tasks():
         _place(task, config.cluster)
-        if task.name == "pretrain" and config.cluster.ray == "in-step":
-            _place_workers(task, config)
+        if pods := _pods_in_step(task, config):
+            _place_workers(task, config.cluster, pods)
         else:
             task.set_memory_limit(config.cluster.step_memory)
             task.set_cpu_limit(config.cluster.step_cpus)
@@ -69,18 +72,24 @@ def _place(task: Any, cluster: ClusterConfig) -> None:
         task.set_env_variable("AWS_SHARED_CREDENTIALS_FILE", f"{CREDENTIALS_PATH}/credentials")
 
 
-def _place_workers(task: Any, config: Config) -> None:
+def _pods_in_step(task: Any, config: Config) -> WorkerPods | None:
+    """What a step's own pod holds in place of others, where it starts a Ray."""
+    kind = _WORK_OF_STEP.get(task.name)
+    return WORKS[kind].pods(config) if kind and config.cluster.ray == "in-step" else None
+
+
+def _place_workers(task: Any, cluster: ClusterConfig, pods: WorkerPods) -> None:
     """The pod that Ray runs in: processors for its workers and one for Ray itself."""
-    training, cluster = config.training, config.cluster
-    task.set_memory_limit(cluster.worker_memory)
-    task.set_cpu_limit(str(training.num_workers * training.threads_per_worker + 1))
-    if training.use_gpu:
+    workers = pods.workers
+    task.set_memory_limit(pods.memory_together)
+    task.set_cpu_limit(str(workers.count * workers.cpus + 1))
+    if workers.gpus:
         task.set_accelerator_type(cluster.gpu_resource)
-        task.set_accelerator_limit(training.num_workers)
+        task.set_accelerator_limit(workers.count * workers.gpus)
     kubernetes.empty_dir_mount(
         task, "shared-memory", _SHARED_MEMORY, medium="Memory", size_limit=cluster.shared_memory
     )
-    for pair in cluster.node_selector:
+    for pair in pods.node_selector:
         kubernetes.add_node_selector(task, *pair.split("="))
-    for text in cluster.tolerations:
+    for text in pods.tolerations:
         kubernetes.add_toleration(task, **toleration(text))

@@ -13,6 +13,7 @@ from spanbert.cluster import following
 from spanbert.cluster.following import Following, Listener
 from spanbert.cluster.kuberay import KubeRay, delete_jobs
 from spanbert.cluster.mailbox import Mailbox, Request
+from spanbert.cluster.worker_pods import training_pods
 from spanbert.errors import (
     ConfigError,
     DependencyError,
@@ -37,7 +38,7 @@ class Step:
         self.config = tiny.config(folder)
         self.box = Mailbox(folder / "box")
         self.lines, self.curves, self.tags = [], [], {}
-        self.request = Request("", "shards", "tokenizer", "encoder", str(folder))
+        self.request = Request("pretrain", "", {"shards": "shards"}, str(folder))
         self.retries = retries
 
     def finish(self, status=DONE):
@@ -63,10 +64,13 @@ class Step:
 
     def run(self):
         listener = Listener(self.lines.append, self._follow, self.tags.update)
-        jobs = KubeRay(self.config)
+        jobs = self.jobs()
         return Following(jobs, self.box, listener, "tiny-0123", self.retries, 20.0).run(
             self.request
         )
+
+    def jobs(self):
+        return KubeRay(self.config, training_pods(self.config))
 
     def _follow(self, curve):
         self.curves.append(curve)
@@ -158,7 +162,7 @@ def test_a_step_of_another_run_takes_over_the_job_that_is_there(api, step, monke
     api.plays = [[RUNNING]]
     first = Step(step.box.folder.parent)
     first.box.ask(first.request)
-    KubeRay(first.config).start(first.box.name_job("tiny-0123"), "python")
+    first.jobs().start(first.box.name_job("tiny-0123"), "python")
     api._plays_of["tiny-0123-1"] = [RUNNING, step.finish()]
     monkeypatch.setenv("SPANBERT_KFP_RUN_ID", "second")
     assert step.run() == {"steps": 12}
@@ -228,7 +232,7 @@ def test_a_job_that_waits_for_its_machines_is_told_of(api, step, monkeypatch):
 def test_jobs_of_a_run_are_deleted_by_its_label_and_no_others(api, step, monkeypatch):
     for number, run in enumerate(("mine", "mine", "other")):
         monkeypatch.setenv("SPANBERT_KFP_RUN_ID", run)
-        KubeRay(step.config).start(f"job-{number}", "python")
+        step.jobs().start(f"job-{number}", "python")
     assert delete_jobs("team", "mine") == ["job-0", "job-1"]
     assert list(api.jobs) == ["job-2"]
 

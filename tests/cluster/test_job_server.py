@@ -6,14 +6,12 @@ own. Two real nodes: `test_containers.py`.
 
 import json
 import os
-import shlex
-import subprocess
-import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import tiny
+from cluster import entrypoints
 
 from spanbert.cluster import following
 from spanbert.cluster.job_server import JobServer
@@ -75,9 +73,7 @@ class RayServer:
 
     def _submit(self, body):
         self.entrypoints.append(body["entrypoint"])
-        words = [sys.executable, *shlex.split(body["entrypoint"])[1:]]
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-        self.jobs[body["submission_id"]] = subprocess.Popen(words, env=environment)
+        self.jobs[body["submission_id"]] = entrypoints.start(body["entrypoint"])
         return 200, {"submission_id": body["submission_id"]}
 
 

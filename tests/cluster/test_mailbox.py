@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from spanbert.cluster.mailbox import Mailbox, Request
 
-REQUEST = Request("toml", "shards", "tokenizer", "encoder", "work")
+REQUEST = Request("shards", "toml", {"documents": "inputs/documents", "shards": "shards"}, "work")
 
 
 @given(st.lists(st.lists(st.text())))

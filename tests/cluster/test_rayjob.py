@@ -3,8 +3,9 @@
 import pytest
 import tiny
 
-from k8s import crd_schema, pod_security
+from k8s import crd_schema, operator_rules, pod_security
 from spanbert.cluster.rayjob import rayjob
+from spanbert.cluster.works import WORKS
 
 SETTINGS = {
     "least": (),
@@ -14,6 +15,8 @@ SETTINGS = {
         "cluster.workers_per_pod=8",
         'cluster.node_selector=["cloud.google.com/gke-accelerator=nvidia-h100-80gb"]',
         'cluster.tolerations=["nvidia.com/gpu", "spot=true:NoSchedule"]',
+        "corpus.num_workers=6",
+        "cluster.corpus_worker_memory=3Gi",
     ),
     "secrets": (
         'cluster.object_store_secret="store"',
@@ -23,10 +26,16 @@ SETTINGS = {
 }
 
 
-def made(tmp_path, name):
-    return rayjob(
-        tiny.config(tmp_path, *SETTINGS[name]), "tiny-0123-1", "python -m job /spanbert/box"
-    )
+def made(tmp_path, name, kind="pretrain"):
+    config = tiny.config(tmp_path, "corpus.num_workers=2", *SETTINGS[name])
+    entrypoint = "python -m job /spanbert/box"
+    return rayjob(config, "tiny-0123-1", entrypoint, WORKS[kind].pods(config))
+
+
+def worker_group(job):
+    (group,) = job["spec"]["rayClusterSpec"]["workerGroupSpecs"]
+    (container,) = group["template"]["spec"]["containers"]
+    return group, container["resources"]["limits"], group["template"]["spec"]
 
 
 def templates(job):
@@ -39,21 +48,25 @@ def containers(job):
     return [c for template in templates(job) for c in template["spec"]["containers"]]
 
 
+@pytest.mark.parametrize("kind", WORKS)
 @pytest.mark.parametrize("name", SETTINGS)
-def test_kuberay_takes_it(tmp_path, name):
-    crd_schema.check(made(tmp_path, name))
+def test_kuberay_takes_it(tmp_path, name, kind):
+    job = made(tmp_path, name, kind)
+    crd_schema.check(job)
+    assert operator_rules.problems(job) == []
 
 
+@pytest.mark.parametrize("kind", WORKS)
 @pytest.mark.parametrize("name", SETTINGS)
-def test_a_restricted_namespace_takes_its_pods(tmp_path, name):
-    assert [pod_security.problems(template) for template in templates(made(tmp_path, name))] == [
-        []
-    ] * 2
+def test_a_restricted_namespace_takes_its_pods(tmp_path, name, kind):
+    job = made(tmp_path, name, kind)
+    assert [pod_security.problems(template) for template in templates(job)] == [[]] * 2
 
 
+@pytest.mark.parametrize("kind", WORKS)
 @pytest.mark.parametrize("name", SETTINGS)
-def test_nothing_is_writable_but_mounts_and_no_pod_has_a_token(tmp_path, name):
-    job = made(tmp_path, name)
+def test_nothing_is_writable_but_mounts_and_no_pod_has_a_token(tmp_path, name, kind):
+    job = made(tmp_path, name, kind)
     assert all(c["securityContext"]["readOnlyRootFilesystem"] for c in containers(job))
     assert not any(t["spec"]["automountServiceAccountToken"] for t in templates(job))
 
@@ -78,15 +91,27 @@ def test_secrets_are_files_and_never_values(tmp_path):
 
 
 def test_workers_are_as_many_gpus_as_training_asks_for(tmp_path):
-    (group,) = made(tmp_path, "gpus")["spec"]["rayClusterSpec"]["workerGroupSpecs"]
-    (container,) = group["template"]["spec"]["containers"]
-    assert group["replicas"] * int(container["resources"]["limits"]["nvidia.com/gpu"]) == 16
-    spec = group["template"]["spec"]
+    group, limits, spec = worker_group(made(tmp_path, "gpus"))
+    assert group["replicas"] * int(limits["nvidia.com/gpu"]) == 16
     assert spec["nodeSelector"] == {"cloud.google.com/gke-accelerator": "nvidia-h100-80gb"}
     assert spec["tolerations"] == [
         {"key": "nvidia.com/gpu", "operator": "Exists"},
         {"key": "spot", "operator": "Equal", "value": "true", "effect": "NoSchedule"},
     ]
+
+
+@pytest.mark.parametrize("kind", ["corpus", "shards"])
+def test_workers_of_text_have_a_processor_each_and_keep_off_the_gpus(tmp_path, kind):
+    group, limits, spec = worker_group(made(tmp_path, "gpus", kind))
+    assert (group["replicas"], limits) == (6, {"cpu": "1", "memory": "3Gi"})
+    assert "nodeSelector" not in spec
+    assert [toleration["key"] for toleration in spec["tolerations"]] == ["spot"]
+
+
+@pytest.mark.parametrize("kind", ["corpus", "shards"])
+def test_a_head_whose_driver_decides_for_all_text_runs_no_worker(tmp_path, kind):
+    head = made(tmp_path, "least", kind)["spec"]["rayClusterSpec"]["headGroupSpec"]
+    assert head["rayStartParams"]["num-cpus"] == "0"
 
 
 def test_it_belongs_to_the_pod_and_the_runs_that_it_came_from(tmp_path, monkeypatch):

@@ -137,12 +137,29 @@ def test_workers_alone_are_placed_by_labels_and_tolerations(placed):
     assert not any("nodeSelector" in pod or "tolerations" in pod for pod in others)
 
 
-def test_a_step_that_waits_for_ray_elsewhere_is_small(folder):
-    spec, pods = compiled(folder, SETTINGS, "cluster.ray=kuberay")
-    resources = containers(spec)["exec-pretrain"]["resources"]
+TEXT_STEPS = ["exec-prepare-corpus", "exec-build-shards"]
+
+
+@pytest.mark.parametrize("step", TEXT_STEPS)
+def test_text_in_the_step_has_processors_and_memory_for_its_workers(folder, step):
+    tolerations = 'cluster.tolerations=["spot", "nvidia.com/gpu"]'
+    spec, pods = compiled(folder, SETTINGS, "corpus.num_workers=6", tolerations)
+    resources = containers(spec)[step]["resources"]
+    assert (resources["resourceCpuLimit"], resources["resourceMemoryLimit"]) == ("7", "14Gi")
+    assert "accelerator" not in resources
+    (memory,) = pods[step]["emptyDirMounts"]
+    assert memory["mountPath"] == "/dev/shm"
+    assert "nodeSelector" not in pods[step]
+    assert pods[step]["tolerations"] == [{"key": "spot", "operator": "Exists"}]
+
+
+@pytest.mark.parametrize("step", [*TEXT_STEPS, "exec-pretrain"])
+def test_a_step_that_waits_for_ray_elsewhere_is_small(folder, step):
+    spec, pods = compiled(folder, SETTINGS, "cluster.ray=kuberay", "corpus.num_workers=6")
+    resources = containers(spec)[step]["resources"]
     assert resources["resourceCpuLimit"] == "2"
     assert "accelerator" not in resources
-    assert "emptyDirMounts" not in pods["exec-pretrain"]
+    assert "emptyDirMounts" not in pods[step]
 
 
 def test_the_steps_are_those_of_a_run_on_this_machine(placed, folder):
@@ -164,7 +181,9 @@ def test_all_parameters_but_the_sources_have_defaults(placed):
     }
 
 
-@pytest.mark.parametrize("setting", ["step_memory=1.5Gi", "step_cpus=2Gi", "head_memory=500m"])
+@pytest.mark.parametrize(
+    "setting", ["step_memory=1.5Gi", "step_cpus=2Gi", "head_memory=500m", "corpus_worker_memory=2"]
+)
 def test_what_is_no_quantity_is_told_with_its_setting(folder, setting):
     with pytest.raises(ConfigError, match=f"cluster.{setting.partition('=')[0]}"):
         compiled(folder, SETTINGS, f"cluster.{setting}")

@@ -27,7 +27,7 @@ class ClusterConfig:
     """
 
     # where Ray runs: in the step's own pod, in a RayJob that the step makes, or as a job of a
-    # cluster that is there
+    # cluster that is there; for pre-training, and for text where corpus.num_workers > 1
     ray: Literal["in-step", "kuberay", "running"] = "in-step"
     ray_address: str = ""  # of a running cluster's job server, as http://HOST:8265
     ray_secret: str = ""  # with a key auth_token, which that server asks for
@@ -43,12 +43,15 @@ class ClusterConfig:
     step_memory: str = "8Gi"
     head_cpus: str = "2"
     head_memory: str = "8Gi"
-    workers_per_pod: int = 1
+    workers_per_pod: int = 1  # of training
     worker_memory: str = "16Gi"  # of a pod that trains; its CPUs and GPUs follow from [training]
+    corpus_worker_memory: str = "2Gi"  # of a pod that reads or cuts text: one worker, one CPU
     shared_memory: str = "2Gi"  # /dev/shm of Ray's pods for its objects and NCCL, of their memory
     gpu_resource: str = "nvidia.com/gpu"
-    node_selector: tuple[str, ...] = ()  # of workers, each as label=value: GPU types, spot nodes
-    tolerations: tuple[str, ...] = ()  # of workers, each as key, key=value, or with :NoSchedule
+    node_selector: tuple[str, ...] = ()  # of training's workers, each as label=value: GPU types
+    # of workers, each as key, key=value, or with :NoSchedule: spot nodes; that of the taint whose
+    # key is gpu_resource is training's alone, so that text does not fill nodes with GPUs
+    tolerations: tuple[str, ...] = ()
     job_retries: int = 3  # Ray clusters made anew after a head was lost
     deadline_s: int = 604_800  # of a Ray job; then it is ended
     start_deadline_s: int = 3_600  # that a Ray job may wait for its machines
@@ -57,7 +60,7 @@ class ClusterConfig:
     def __post_init__(self) -> None:
         for name in ("step_cpus", "head_cpus"):
             self._require_quantity(name, _CPUS, "of processors, as 2, 0.5 or 500m")
-        for name in ("step_memory", "head_memory", "worker_memory", "shared_memory"):
+        for name in (n for n in vars(self) if n.endswith("_memory")):
             self._require_quantity(name, _BYTES, "of bytes, as 512Mi or 16Gi")
         for name in ("workers_per_pod", "deadline_s", "start_deadline_s", "ttl_s"):
             require(getattr(self, name) >= 1, f"cluster.{name} = {getattr(self, name)} < 1")

@@ -46,7 +46,7 @@ class Following:
     Args:
         name: of the jobs; each gets a number besides.
         retries: jobs made anew after one was lost.
-        grace_s: from SIGTERM to the last checkpoint.
+        grace_s: from SIGTERM to the last checkpoint of training.
     """
 
     jobs: RayJobs
@@ -71,7 +71,7 @@ class Following:
                 return self.box.counts() or {}
             if error.exit_code not in RETRY_HELPS:
                 break
-            self.listener.say(f"lost: {error}; the next Ray job goes on from the newest checkpoint")
+            self.listener.say(f"lost: {error}; the next Ray job goes on from what is kept")
         assert error is not None
         raise error
 

@@ -1,4 +1,4 @@
-"""What runs as a Ray job: the request of a mailbox -> a pre-trained encoder, and the answer.
+"""What runs as a Ray job: the request of a mailbox -> its work done, and the answer.
 
 Usage: python -m spanbert.cluster.job MAILBOX
 """
@@ -7,16 +7,15 @@ import contextlib
 import io
 import sys
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
 from spanbert.cluster.mailbox import Mailbox
+from spanbert.cluster.works import WORKS, Follow
 from spanbert.config import parse_config
 from spanbert.errors import SpanbertError, storage_error
 from spanbert.progress import MARK, announce
-from spanbert.training.ray_job import pretrain
 
 
 def main(folder: Path) -> int:
@@ -35,14 +34,12 @@ def main(folder: Path) -> int:
 
 def _work(box: Mailbox) -> None:
     request = box.request()
-    counts = pretrain(
+    counts = WORKS[request.kind].do(
         parse_config(request.config_toml),
-        shards=Path(request.shards),
-        tokenizer=Path(request.tokenizer),
-        folder=Path(request.encoder),
-        work_root=Path(request.work_root),
-        say=announce,
-        follow=_telling(box),
+        {role: Path(folder) for role, folder in request.folders.items()},
+        Path(request.work_root),
+        announce,
+        _telling(box),
     )
     box.finish(counts)
 
@@ -65,7 +62,7 @@ class _Tee(io.TextIOBase):
         self._stdout.flush()
 
 
-def _telling(box: Mailbox) -> Callable[[Path], AbstractContextManager[object]]:
+def _telling(box: Mailbox) -> Follow:
     """The step follows the figures, which needs no way from here to the tracking server."""
 
     @contextlib.contextmanager

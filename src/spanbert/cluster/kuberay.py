@@ -7,6 +7,7 @@ from kubernetes import client
 from spanbert.cluster.access import kubernetes_client, kubernetes_errors, own_namespace
 from spanbert.cluster.jobs import JobState, phase_of
 from spanbert.cluster.rayjob import KFP_RUN, belonging, rayjob
+from spanbert.cluster.worker_pods import WorkerPods
 from spanbert.config import Config
 from spanbert.errors import ConfigError, NoProgressError, SpanbertError
 
@@ -19,16 +20,17 @@ class KubeRay:
 
     Args:
         config: what the jobs are made of.
+        pods: of their workers.
     """
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
+    def __init__(self, config: Config, pods: WorkerPods) -> None:
+        self._config, self._pods = config, pods
         self._namespace = own_namespace()
         self._api: Any = client.CustomObjectsApi(kubernetes_client())  # its answers are untyped
 
     def start(self, name: str, entrypoint: str) -> None:
         """As `RayJobs.start`."""
-        body = rayjob(self._config, name, entrypoint)
+        body = rayjob(self._config, name, entrypoint, self._pods)
         # 409: a request that was thought lost has made it
         with kubernetes_errors(f"rayjob {name}", ignored=409):
             self._api.create_namespaced_custom_object(

@@ -19,12 +19,18 @@ _COUNTS = "counts.json"
 
 @dataclass(frozen=True)
 class Request:
-    """What a job is to do: settings as TOML and folders on the volume."""
+    """What a job is to do.
 
+    Args:
+        kind: of work, see `works.py`.
+        config_toml: settings.
+        folders: of inputs and outputs on the volume, by role.
+        work_root: on the volume too.
+    """
+
+    kind: str
     config_toml: str
-    shards: str
-    tokenizer: str
-    encoder: str
+    folders: dict[str, str]
     work_root: str
 
 

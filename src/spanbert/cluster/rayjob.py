@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from spanbert.cluster.config import ClusterConfig
+from spanbert.cluster.worker_pods import WorkerPods
 from spanbert.config import Config
 
 RUN, KFP_RUN = "spanbert/run-id", "spanbert/kfp-run-id"  # labels
@@ -19,11 +20,12 @@ _METRICS = {"metrics-export-port": str(METRICS_PORT)}
 _PORTS = {"gcs-server": 6379, "dashboard": 8265, "client": 10001, "metrics": METRICS_PORT}
 
 
-def rayjob(config: Config, name: str, entrypoint: str) -> dict[str, Any]:
+def rayjob(config: Config, name: str, entrypoint: str, pods: WorkerPods) -> dict[str, Any]:
     """The object to create; its owner is the pod that this runs in, where it runs in one.
 
     Args:
         name: at most 47 characters.
+        pods: of the workers.
     """
     cluster = config.cluster
     labels = _labels(config)
@@ -42,8 +44,8 @@ def rayjob(config: Config, name: str, entrypoint: str) -> dict[str, Any]:
             "rayClusterSpec": {
                 "rayVersion": RAY_VERSION,
                 "authOptions": {"mode": "token"},
-                "headGroupSpec": _head(cluster, labels),
-                "workerGroupSpecs": [_workers(config, labels)],
+                "headGroupSpec": _head(cluster, labels, pods.head_cpus),
+                "workerGroupSpecs": [_workers(cluster, labels, pods)],
             },
         },
     }
@@ -68,37 +70,32 @@ def _owner() -> dict[str, Any]:
     return {"ownerReferences": [{"apiVersion": "v1", "kind": "Pod", "name": name, "uid": uid}]}
 
 
-def _head(cluster: ClusterConfig, labels: Mapping[str, str]) -> dict[str, Any]:
-    """It runs the driver of training, and no worker: the one CPU is for Ray's own controller."""
+def _head(cluster: ClusterConfig, labels: Mapping[str, str], num_cpus: int) -> dict[str, Any]:
+    """It runs the work's driver, and no worker."""
     container = _container(cluster, "ray-head", _amounts(cluster.head_cpus, cluster.head_memory))
     container["ports"] = [{"name": n, "containerPort": port} for n, port in _PORTS.items()]
     container["env"].append({"name": "RAY_TRAIN_ENABLE_STATE_TRACKING", "value": "1"})
     return {
-        "rayStartParams": {"dashboard-host": "0.0.0.0", "num-cpus": "1"}  # noqa: S104  # its pod's
+        "rayStartParams": {"dashboard-host": "0.0.0.0", "num-cpus": str(num_cpus)}  # noqa: S104  # its pod's
         | _METRICS,
         "template": _template(cluster, labels, container),
     }
 
 
-def _workers(config: Config, labels: Mapping[str, str]) -> dict[str, Any]:
-    cluster, training = config.cluster, config.training
-    pods, rest = divmod(training.num_workers, cluster.workers_per_pod)
-    assert rest == 0, "settings refuse it"
-    amounts = _amounts(
-        str(cluster.workers_per_pod * training.threads_per_worker), cluster.worker_memory
-    )
-    if training.use_gpu:
+def _workers(cluster: ClusterConfig, labels: Mapping[str, str], pods: WorkerPods) -> dict[str, Any]:
+    amounts = _amounts(str(pods.per_pod * pods.workers.cpus), pods.memory)
+    if pods.workers.gpus:
         for part in amounts.values():
-            part[cluster.gpu_resource] = str(cluster.workers_per_pod)
+            part[cluster.gpu_resource] = str(pods.per_pod * pods.workers.gpus)
     container = _container(cluster, "ray-worker", amounts)
     container["ports"] = [{"name": "metrics", "containerPort": METRICS_PORT}]
     template = _template(cluster, labels, container)
-    template["spec"] |= _placement(cluster)
+    template["spec"] |= _placement(pods)
     return {
         "groupName": "workers",
-        "replicas": pods,
-        "minReplicas": pods,
-        "maxReplicas": pods,
+        "replicas": pods.count,
+        "minReplicas": pods.count,
+        "maxReplicas": pods.count,
         "rayStartParams": dict(_METRICS),
         "template": template,
     }
@@ -181,10 +178,10 @@ def _volumes(cluster: ClusterConfig) -> list[dict[str, Any]]:
     return volumes
 
 
-def _placement(cluster: ClusterConfig) -> dict[str, Any]:
+def _placement(pods: WorkerPods) -> dict[str, Any]:
     """Which nodes workers may have: GPU types by label, and tainted (spot) nodes."""
-    selector = dict(pair.split("=", 1) for pair in cluster.node_selector)
-    tolerations = [toleration(text) for text in cluster.tolerations]
+    selector = dict(pair.split("=", 1) for pair in pods.node_selector)
+    tolerations = [toleration(text) for text in pods.tolerations]
     found = {"nodeSelector": selector, "tolerations": tolerations}
     return {name: value for name, value in found.items() if value}
 
