@@ -49,6 +49,9 @@ class Version:
     version_id: str
 
 
+_ELSEWHERE = ("hf:", "s3://", "https://")  # sources that pods need no volume for
+
+
 def require_submittable(config: Config, say: Say) -> None:
     """Refuse what steps would refuse later; tell what may surprise.
 
@@ -56,7 +59,9 @@ def require_submittable(config: Config, say: Say) -> None:
         ConfigError: there is no text or no question, or a path would not lead anywhere in a pod.
     """
     paths = {
-        "corpus.sources": [path for path in config.corpus.sources if not path.startswith("hf:")],
+        "corpus.sources": [
+            path for path in config.corpus.sources if not path.startswith(_ELSEWHERE)
+        ],
         "qa.train": config.qa.train,
         "qa.dev": config.qa.dev,
         "tokenizer.path": [config.tokenizer.path],

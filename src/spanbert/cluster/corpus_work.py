@@ -8,7 +8,10 @@ from spanbert.config import Config
 from spanbert.progress import Say
 
 if TYPE_CHECKING:
+    from spanbert.corpus.contamination import EvaluationSets
     from spanbert.corpus.report import CorpusReport
+
+_SAMPLES = 5  # of dropped texts, for each reason
 
 
 def corpus_work(
@@ -30,7 +33,21 @@ def corpus_work(
             documents,
             held_out,
             config.corpus,
-            # MERGE: evaluation=EvaluationSets(evaluation_texts(config), …)
+            evaluation=_evaluation(config),
+            num_samples=_SAMPLES if config.run.show_examples else 0,
             work=work,
             say=say,
         )
+
+
+def _evaluation(config: Config) -> "EvaluationSets | None":
+    """The texts of the evaluation sets that the settings name, unless nobody asks for them."""
+    from spanbert.corpus.contamination import EvaluationSets
+    from spanbert.corpus.words import WordHashes
+    from spanbert.tasks.evaluation_sets import evaluation_texts
+
+    num_words = config.corpus.contamination_words
+    if not num_words:
+        return None
+    texts = {name: read() for name, read in evaluation_texts(config).items()}
+    return EvaluationSets(texts, num_words, WordHashes())
