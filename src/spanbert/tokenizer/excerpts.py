@@ -3,13 +3,13 @@
 import functools
 import re
 import string
-import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
 
 _MAX_CHARACTERS = 1 << 16  # of an excerpt
 _LONGEST_WORD = 100  # characters; WordPiece takes longer ones for unknown without a look
-_SIGNS = re.compile(r"(?:[^\w\s]|_)+")
+_SIGN = r"(?:[^\w\s]|_)"
+_NUM_COMMON = 1 << 16  # characters of Unicode's basic plane
 
 
 def excerpts(texts: Iterable[str]) -> Iterator[str]:
@@ -47,19 +47,19 @@ def _end(text: str, start: int) -> int:
 
 
 def _without_overlong(excerpt: str) -> str:
-    for run_of_one_kind in (_word(), _SIGNS):
-        excerpt = run_of_one_kind.sub(_short_or_nothing, excerpt)
-    return excerpt
-
-
-def _short_or_nothing(run: re.Match[str]) -> str:
-    return run[0] if len(run[0]) <= _LONGEST_WORD else " "
+    return _overlong(_SIGN).sub(" ", _overlong(_in_a_word()).sub(" ", excerpt))
 
 
 @functools.cache
-def _word() -> re.Pattern[str]:
-    """What lies between spaces and the marks that BERT's rules make words of their own."""
+def _in_a_word() -> str:
+    """What stands between spaces and the marks that BERT's rules make words of their own."""
     ascii_signs = set(string.punctuation)
-    every = map(chr, range(sys.maxunicode + 1))
+    every = map(chr, range(_NUM_COMMON))  # `re` looks for rarer ones one after another
     marks = [c for c in every if c in ascii_signs or unicodedata.category(c)[0] == "P"]
-    return re.compile(f"[^ \n{re.escape(''.join(marks))}]+")
+    return f"[^ \n{re.escape(''.join(marks))}]"
+
+
+@functools.cache
+def _overlong(character: str) -> re.Pattern[str]:
+    """A whole run: looking behind first keeps the time linear."""
+    return re.compile(f"(?<!{character}){character}{{{_LONGEST_WORD + 1},}}")

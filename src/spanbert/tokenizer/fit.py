@@ -20,7 +20,7 @@ from spanbert.tokenizer.subword import Encoding, SubwordTokenizer
 FIT_CHARACTERS = 20_000_000  # of a corpus's sample: some four million words of English
 FREQUENT = 1e-5  # of all words: a frequent word is seen ten times in a million
 _LEAST_COUNT = 5  # of a frequent word, where there are few
-_BATCH = 256  # excerpts
+_BATCH_CHARACTERS = 1 << 20  # a piece takes some 200 bytes while it is looked at
 _MAX_KEPT = 500_000  # distinct split words; the rarest are forgotten when there are twice as many
 _ID = np.dtype("<u4")
 
@@ -88,13 +88,15 @@ def vocabulary_fit(tokenizer: SubwordTokenizer, texts: Iterable[str]) -> Vocabul
 
 
 def batches(texts: Iterable[str]) -> Iterable[list[str]]:
-    """Excerpts of the texts, some at a time."""
+    """Excerpts of the texts, about a million characters at a time."""
     batch: list[str] = []
+    characters = 0
     for excerpt in excerpts(texts):
         batch.append(excerpt)
-        if len(batch) == _BATCH:
+        characters += len(excerpt)
+        if characters >= _BATCH_CHARACTERS:
             yield batch
-            batch = []
+            batch, characters = [], 0
     yield batch
 
 
