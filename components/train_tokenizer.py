@@ -15,7 +15,7 @@ def train_tokenizer(
 
     from spanbert.steps import flat, pipeline_step
     from spanbert.storage import read_manifest
-    from spanbert.tokenizer.artifact import build_tokenizer
+    from spanbert.tokenizer.artifact import build_tokenizer, said_of
     from spanbert.training.start import tokenizer_settings
 
     with pipeline_step("train-tokenizer", config_toml, run_folder) as step:
@@ -23,9 +23,10 @@ def train_tokenizer(
         settings = tokenizer_settings(step.config)
         built = build_tokenizer(Path(documents.path), folder, settings)
         step.run.log_params(flat({"tokenizer": asdict(settings)}))
-        step.say(f"{built.vocab_size} vocabulary entries")
+        manifest = read_manifest(folder, "tokenizer")
+        step.say(said_of(manifest.counts))
         step.record(
             {"vocab_size": built.vocab_size},
-            {"tokenizer": read_manifest(folder, "tokenizer").digest},
+            {"tokenizer": manifest.digest},
         )
     return built.vocab_size

@@ -19,6 +19,7 @@ from spanbert.verbs import (
     pretraining,
     tasks,
     tracking,
+    vocabulary,
 )
 
 VERBS = (
@@ -33,6 +34,7 @@ VERBS = (
     *models.VERBS,
     *tasks.VERBS,
     *tracking.VERBS,
+    *vocabulary.VERBS,
 )
 GROUPS = {
     "evaluate": "losses of a pre-trained model: pretraining",
@@ -40,6 +42,7 @@ GROUPS = {
     "inspect": "what a stage does, drawn for a person: masks",
     "predict": "answers of a model: qa of a fine-tuned one, fill of a pre-trained one",
     "score": "predictions against gold: qa",
+    "vocabulary": "an existing vocabulary: fit tells how it fits documents, extend adds words",
 }
 
 

@@ -4,6 +4,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from spanbert.errors import CheckpointError
+from spanbert.tokenizer.extension import Extension
 from spanbert.tokenizer.folder import VOCABULARY_FILES
 from spanbert.tokenizer.subword import SubwordTokenizer, load_tokenizer
 
@@ -53,6 +54,30 @@ def require_same_entries(model: Path, tokenizer: SubwordTokenizer) -> None:
             " scores differ)",
             place=str(model),
             remedy=f"use the tokenizer in {model}",
+        )
+
+
+def require_extends(
+    model: Path, vocab_size: int, tokenizer: SubwordTokenizer, extension: Extension
+) -> None:
+    """Refuse an extended vocabulary whose old entries are not the model's.
+
+    A folder without a vocabulary can tell the size alone.
+
+    Raises:
+        CheckpointError: tells what differs.
+    """
+    own = load_tokenizer(model) if has_vocabulary(model) else None
+    same_digest = own is None or own.digest == extension.base_digest
+    same_entries = own is None or _entries(tokenizer)[:vocab_size] == _entries(own)
+    is_whole = tokenizer.vocab_size == extension.size
+    if vocab_size != extension.base_size or not (same_digest and same_entries and is_whole):
+        raise CheckpointError(
+            f"the tokenizer extends another vocabulary, of {extension.base_size} entries; the"
+            f" model's has {vocab_size}",
+            place=str(model),
+            remedy="extend the model's own: spanbert vocabulary extend --tokenizer"
+            f" {model if own else 'FOLDER'}",
         )
 
 

@@ -14,11 +14,16 @@ class TokenizerConfig:
 
     path: str = ""  # folder with tokenizer.json, vocab.txt or vocab.json; empty: train one
     model: Literal["wordpiece", "byte-bpe"] = "wordpiece"  # what to train
+    sample_characters: int = 1_000_000_000  # least size of what is learnt from; 0: all text
     vocab_size: int = 28_996  # upper bound when training; the published cased size
     min_frequency: int = 2  # pairs seen less often are not merged when training
     lower_case: bool = False  # SpanBERT is cased
 
     def __post_init__(self) -> None:
+        require(
+            self.sample_characters >= 0,
+            f"tokenizer.sample_characters = {self.sample_characters} < 0",
+        )
         require(self.vocab_size >= 200, f"tokenizer.vocab_size = {self.vocab_size} < 200")
         require(
             self.model != "byte-bpe" or self.vocab_size > _NUM_BYTES + _NUM_SPECIALS,

@@ -6,7 +6,7 @@ them the plain vocabulary of a WordPiece or a byte-level BPE.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +77,16 @@ def entries(backend: Tokenizer) -> list[str]:
     for token, i in ids.items():
         listed[i] = token
     return listed
+
+
+def with_entries(backend: Tokenizer, new: Sequence[str]) -> Tokenizer:
+    """The same rules over a WordPiece vocabulary with more entries behind its own."""
+    content = json.loads(backend.to_str())  # the library's models cannot be added to
+    first, vocabulary = len(entries(backend)), content["model"]["vocab"]
+    added = backend.get_added_tokens_decoder()
+    vocabulary |= {token.content: i for i, token in added.items() if token.special}
+    vocabulary |= {entry: first + i for i, entry in enumerate(new)}
+    return Tokenizer.from_str(json.dumps(content))
 
 
 def lower_cases(backend: Tokenizer) -> bool:

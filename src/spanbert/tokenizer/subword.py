@@ -16,7 +16,14 @@ from tokenizers import AddedToken, Tokenizer, models
 
 from spanbert.errors import CheckpointError
 from spanbert.shapes import Bool, Int
-from spanbert.tokenizer.folder import entries, lower_cases, merges_of, read_backend, write_backend
+from spanbert.tokenizer.folder import (
+    entries,
+    lower_cases,
+    merges_of,
+    read_backend,
+    with_entries,
+    write_backend,
+)
 from spanbert.tokenizer.specials import BERT_SPECIALS, SpecialTokens, find_specials
 from spanbert.tokenizer.words import (
     after_whitespace,
@@ -74,6 +81,11 @@ class SubwordTokenizer:
         return self.specials.mask
 
     @property
+    def is_wordpiece(self) -> bool:
+        """Whether a word is cut into the longest entries, from its beginning."""
+        return isinstance(self._backend.model, models.WordPiece)
+
+    @property
     def digest(self) -> str:
         """sha256 over the entries in order of their ids, the casing, and what else cuts words."""
         content = [lower_cases(self._backend), self._entries, *_model_details(self._backend)]
@@ -95,6 +107,20 @@ class SubwordTokenizer:
     def decode(self, token_ids: Sequence[int]) -> str:
         """Text whose pieces these are, up to spaces and what is unknown."""
         return self._backend.decode([int(i) for i in token_ids], skip_special_tokens=False)
+
+    def with_entries(self, new: Sequence[str]) -> "SubwordTokenizer":
+        """A WordPiece with these entries behind its own; the rules and the old ids stay.
+
+        Raises:
+            CheckpointError: an old id would get another entry.
+        """
+        extended = SubwordTokenizer(with_entries(self._backend, new), self.specials)
+        if extended._entries != [*self._entries, *new]:
+            raise CheckpointError(
+                "entries cannot be put behind the vocabulary's own",
+                remedy="keep the vocabulary, or train another",
+            )
+        return extended
 
     def save(self, folder: Path) -> None:
         """Write tokenizer.json and the files beside it into an existing folder."""

@@ -15,12 +15,13 @@ def _corpus(options: argparse.Namespace) -> None:
 
 
 def _tokenizer(options: argparse.Namespace) -> None:
+    from spanbert.storage import read_manifest
     from spanbert.tokenizer.artifact import build_tokenizer
     from spanbert.training.start import tokenizer_settings
 
     settings = tokenizer_settings(config_of(options))
-    built = build_tokenizer(options.documents, options.output, settings)
-    print_json({"vocab_size": built.vocab_size})
+    build_tokenizer(options.documents, options.output, settings)
+    print_json(read_manifest(options.output, "tokenizer").counts)
 
 
 def _shards(options: argparse.Namespace) -> None:
