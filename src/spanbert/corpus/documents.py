@@ -23,6 +23,7 @@ from spanbert.corpus.config import CorpusConfig
 from spanbert.corpus.records import Record, Rejected
 from spanbert.corpus.sources import digest_sources, optional_import, read_records
 from spanbert.errors import DataError
+from spanbert.manifest import Manifest
 from spanbert.storage import publish, verify
 
 SHARD_BYTES = 64 * 2**20  # of JSON lines before compression
@@ -134,12 +135,17 @@ def read_documents(folder: Path) -> Iterator[Document]:
         DataError, IntegrityError: as `storage.verify`, before the first document.
         DependencyError: the package zstandard is missing.
     """
-    manifest = verify(folder, _KIND)
-    names = sorted(name for name in manifest.files if name.endswith(_SHARD_SUFFIX))
-    return (document for name in names for document in _read_shard(folder / name))
+    names = document_files(verify(folder, _KIND))
+    return (document for name in names for document in read_file(folder / name))
 
 
-def _read_shard(path: Path) -> Iterator[Document]:
+def document_files(manifest: Manifest) -> list[str]:
+    """Names of the files of an artifact that hold documents, in order."""
+    return sorted(name for name in manifest.files if name.endswith(_SHARD_SUFFIX))
+
+
+def read_file(path: Path) -> Iterator[Document]:
+    """The documents of one file."""
     zstandard = optional_import("zstandard")
     with zstandard.open(path, "rt", encoding="utf-8", newline="\n") as lines:
         for line in lines:

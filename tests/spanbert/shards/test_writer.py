@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import spacy_rules
+from document_files import spread
 
 from spanbert.corpus.documents import read_documents
 from spanbert.corpus.sentences import sentence_spans
@@ -37,11 +38,9 @@ def test_no_piece_is_lost_or_changed(artifacts):
     assert counts["segments"] == len(segments)
 
 
-def test_several_shards_read_like_one(artifacts, tmp_path, monkeypatch):
-    monkeypatch.setattr(writer, "SHARD_TOKENS", 500)
-    writer.write_shards(
-        artifacts.documents, artifacts.tokenizer, tmp_path / "many", artifacts.config.shards
-    )
+def test_several_shards_read_like_one(artifacts, tmp_path):
+    documents = spread(artifacts.documents, tmp_path / "documents", 7)
+    writer.write_shards(documents, artifacts.tokenizer, tmp_path / "many", artifacts.config.shards)
     one, many = ShardReader(artifacts.shards), ShardReader(tmp_path / "many")
     assert len(list((tmp_path / "many").glob("*.tokens"))) > 2
     assert np.array_equal(one.lengths(), many.lengths())
@@ -108,10 +107,10 @@ def parts_of(segment):
     return pieces[: segment.split], pieces[segment.split :]
 
 
-def test_pairs_are_runs_of_pieces_of_their_documents(artifacts, tmp_path, monkeypatch):
-    monkeypatch.setattr(writer, "SHARD_TOKENS", 700)
+def test_pairs_are_runs_of_pieces_of_their_documents(artifacts, tmp_path):
+    documents = spread(artifacts.documents, tmp_path / "documents", 11)
     config = replace(artifacts.config.shards, pairs=True, short_fraction=0.1)
-    report = writer.write_shards(artifacts.documents, artifacts.tokenizer, tmp_path / "p", config)
+    report = writer.write_shards(documents, artifacts.tokenizer, tmp_path / "p", config)
     reader = ShardReader(tmp_path / "p")
     assert reader.has_pairs
     wholes = pieces_by_document(artifacts)
