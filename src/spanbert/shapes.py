@@ -7,10 +7,10 @@ spans masked rows. jaxtyping checks them while tests run; the core works without
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from jaxtyping import Bool, Float, Int, Shaped
+    from jaxtyping import Bool, Float, Int, Shaped, UInt
 else:
     try:
-        from jaxtyping import Bool, Float, Int, Shaped
+        from jaxtyping import Bool, Float, Int, Shaped, UInt
     except ImportError:
 
         class _Unchecked:
@@ -19,6 +19,6 @@ else:
             def __class_getitem__(cls, item: tuple[type, str]) -> type:
                 return item[0]
 
-        Bool = Float = Int = Shaped = _Unchecked
+        Bool = Float = Int = Shaped = UInt = _Unchecked
 
-__all__ = ["Bool", "Float", "Int", "Shaped"]
+__all__ = ["Bool", "Float", "Int", "Shaped", "UInt"]

@@ -1,27 +1,22 @@
 """Texts -> pieces by their chunks, what is between spaces; a chunk is tokenized when it is new.
 
 A few thousand chunks are most of any text, so most are only looked up. `spaces.py` says for which
-tokenizers this gives what `encode_batch` gives; `chunk_table.py` holds the pieces.
+tokenizers this gives what `encode_batch` gives. `chunks.py` cuts texts, `key_rows.py` finds the
+rows of what has come before, and `chunk_table.py` holds their pieces.
 """
 
-import re
-from collections import ChainMap
-from collections.abc import Iterable, Sequence
-from itertools import chain, repeat
+from collections.abc import Sequence
 
 import numpy as np
 
 from spanbert.shapes import Int
 from spanbert.tokenizer.chunk_table import IRREGULAR, ChunkTable
+from spanbert.tokenizer.chunks import LONGEST_KEY, Chunks, chunks_of
+from spanbert.tokenizer.key_rows import UNKNOWN, KeyRows
 from spanbert.tokenizer.subword import Encoding, SubwordTokenizer
 
-LONGEST_KEPT = 64  # characters; longer chunks seldom come again
-MOST_KEPT = 1 << 19  # chunks, before all are forgotten
+MOST_KEPT = 1 << 19  # chunks, before all are forgotten; their pieces take some 60 MB
 _RUN = 1000  # new chunks that are tokenized as one text
-_UNKNOWN = -1
-_FIRST = "\n"  # no chunk holds a line feed: it marks one that begins its text, without a space
-# BERT's rules make a word of each of these marks, whatever is beside it
-_PUNCTUATION_OR_NOT = re.compile(r"[!-/:-@\[-`{-~]+|[^!-/:-@\[-`{-~]+")
 
 
 class ChunkCache:
@@ -34,78 +29,71 @@ class ChunkCache:
     def __init__(self, tokenizer: SubwordTokenizer) -> None:
         assert tokenizer.cuts_at_spaces, "a chunk must have the same pieces in any text"
         self._tokenizer = tokenizer
-        self._first_mark = _FIRST if tokenizer.keeps_spaces else ""
-        self._row_by_key: dict[str, int] = {}
-        self._table = ChunkTable()
+        self._forget()
+
+    @property
+    def num_kept(self) -> int:
+        """Chunks that are remembered."""
+        return len(self._row_by_key)
 
     def encode_batch(self, texts: Sequence[str]) -> list[Encoding | None]:
         """The pieces of each text; None where its chunks do not decide them.
 
         That is where there is other white space than single spaces between visible characters.
         """
-        if len(self._row_by_key) > MOST_KEPT:
-            self._row_by_key, self._table = {}, ChunkTable()
-        keys = [self._keys(text) for text in texts]
-        rows = self._look_up(list(chain.from_iterable(keys)))
-        encodings = self._table.encodings(rows, [len(own) for own in keys])
-        self._table.truncate(len(self._row_by_key) + 1)
-        return encodings
+        if self.num_kept > MOST_KEPT:
+            self._forget()
+        # where a space belongs to what follows it, a mark may go on with what is before it
+        chunks = chunks_of(texts, splits_marks=not self._tokenizer.joins_spaces)
+        rows = self._look_up(chunks)
+        encodings = self._table.encodings(rows, chunks.characters, chunks.bounds)
+        self._table.truncate(self._num_kept_rows)
+        is_irregular = chunks.is_spaced.copy()
+        is_irregular[chunks.texts_of(np.flatnonzero(rows == IRREGULAR))] = True
+        found = zip(encodings, is_irregular.tolist(), strict=True)
+        return [None if irregular else encoding for encoding, irregular in found]
 
-    def _keys(self, text: str) -> list[str]:
-        keys = text.split(" ")
-        keys[0] = self._first_mark + keys[0]
-        return keys
+    def _forget(self) -> None:
+        self._row_by_key, self._table = KeyRows(), ChunkTable()
+        self._num_kept_rows = len(self._table)
 
-    def _look_up(self, keys: list[str]) -> Int[np.ndarray, " chunks"]:
+    def _look_up(self, chunks: Chunks) -> Int[np.ndarray, " chunks"]:
         """The row of each chunk; those of long ones are the last, and stay for one call."""
-        known = map(self._row_by_key.get, keys, repeat(_UNKNOWN))
-        rows = np.fromiter(known, np.int64, count=len(keys))
-        missed = np.flatnonzero(rows == _UNKNOWN)
-        if len(missed):
-            new = [keys[i] for i in missed.tolist()]
-            row_by_key = self._learn(dict.fromkeys(new))
-            rows[missed] = [row_by_key.get(key, IRREGULAR) for key in new]
+        keys = chunks.keys(marks_first=self._tokenizer.joins_spaces)
+        rows = self._row_by_key.find(keys)
+        is_long = chunks.ends - chunks.starts > LONGEST_KEY
+        rows[is_long] = UNKNOWN
+        missed = np.flatnonzero(rows == UNKNOWN)
+        if not len(missed):
+            return rows
+        names = chunks.names(missed, marks_first=self._tokenizer.joins_spaces)
+        place_by_name = dict(zip(names, missed.tolist(), strict=True))
+        kept = {name: place for name, place in place_by_name.items() if not is_long[place]}
+        row_by_name = self._learn(list(kept))
+        kept_rows = np.array([row_by_name[name] for name in kept], dtype=np.int64)
+        self._row_by_key.add(keys[list(kept.values())], kept_rows)
+        self._num_kept_rows = len(self._table)
+        row_by_name |= self._learn([name for name in place_by_name if name not in kept])
+        rows[missed] = [row_by_name[name] for name in names]
         return rows
 
-    def _learn(self, keys: Iterable[str]) -> dict[str, int]:
-        """Rows of new chunks, for those that are regular."""
-        regular = [key for key in keys if _is_regular(key.removeprefix(_FIRST))]
-        self._row_by_key |= (kept := self._add([k for k in regular if len(k) <= LONGEST_KEPT]))
-        return kept | self._add([k for k in regular if len(k) > LONGEST_KEPT])
-
-    def _add(self, keys: list[str]) -> dict[str, int]:
-        """Rows of new chunks and of their new parts."""
-        parts = [self._parts(key) for key in keys]
-        unknown = dict.fromkeys(part for own in parts for part in own)
-        rows = self._tokenize([part for part in unknown if part not in self._row_by_key])
-        known = ChainMap(rows, self._row_by_key)
-        composed = [(key, own) for key, own in zip(keys, parts, strict=True) if len(own) > 1]
-        first = self._table.compose(
-            np.array([known[part] for _, own in composed for part in own], dtype=np.int64),
-            [len(own) for _, own in composed],
-        )
-        return rows | {key: first + n for n, (key, _) in enumerate(composed)}
-
-    def _parts(self, key: str) -> list[str]:
-        """What a chunk's pieces are put together from, so that fewer texts are tokenized."""
-        return [key] if self._first_mark else _PUNCTUATION_OR_NOT.findall(key)
-
-    def _tokenize(self, keys: list[str]) -> dict[str, int]:
+    def _learn(self, names: list[str]) -> dict[str, int]:
+        """Rows of new chunks, each with the space before it, if one counts."""
+        regular = [name for name in names if _is_regular(name.removeprefix(" "))]
+        firsts = [name for name in regular if not name.startswith(" ")]
+        others = [name for name in regular if name.startswith(" ")]
         first_row = len(self._table)
-        firsts = [key for key in keys if key.startswith(_FIRST)]
-        others = [key for key in keys if not key.startswith(_FIRST)]
-        self._add_runs([[key.removeprefix(_FIRST)] for key in firsts], before="")
-        runs = [others[at : at + _RUN] for at in range(0, len(others), _RUN)]
-        self._add_runs(runs, before=" ")
-        return {key: first_row + n for n, key in enumerate([*firsts, *others])}
+        self._add_runs([[name] for name in firsts])
+        self._add_runs([others[at : at + _RUN] for at in range(0, len(others), _RUN)])
+        rows = {name: first_row + n for n, name in enumerate([*firsts, *others])}
+        return dict.fromkeys(names, IRREGULAR) | rows
 
-    def _add_runs(self, runs: list[list[str]], before: str) -> None:
-        """Tokenize chunks as texts of many of them, which begin with `before`."""
-        encodings = self._tokenizer.encode_batch([before + " ".join(run) for run in runs])
+    def _add_runs(self, runs: list[list[str]]) -> None:
+        encodings = self._tokenizer.encode_batch(["".join(run) for run in runs])
         for run, encoding in zip(runs, encodings, strict=True):
-            lengths = np.array([len(chunk) for chunk in run])
-            starts = len(before) + np.cumsum(lengths + 1) - (lengths + 1)
-            self._table.add(starts, lengths, encoding)
+            ends = np.cumsum([len(name) for name in run])
+            begin = np.array([0, *ends[:-1]]) + run[0].startswith(" ")  # behind the space
+            self._table.add(begin, encoding)
 
 
 def _is_regular(chunk: str) -> bool:

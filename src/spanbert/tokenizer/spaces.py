@@ -14,24 +14,27 @@ def cuts_at_spaces(backend: Tokenizer) -> bool:
     """Whether a run of characters between single spaces has the same pieces in any text."""
     if any(not token.special for token in backend.get_added_tokens_decoder().values()):
         return False  # an added token is looked for in the whole text
+    normalizer, pre_tokenizer = _rule(backend.normalizer), _rule(backend.pre_tokenizer)
     match backend.model:
         case models.WordPiece():
-            return _kind(backend.pre_tokenizer) == "BertPreTokenizer" and _kind(
-                backend.normalizer
-            ) in ("BertNormalizer", "")
-        case models.BPE():
             return (
-                backend.model.dropout is None
-                and _rule(backend.pre_tokenizer).get("use_regex", False)
-                and _kind(backend.pre_tokenizer) == "ByteLevel"
-                and _kind(backend.normalizer) in ("Lowercase", "")
+                normalizer.get("type") in (None, "BertNormalizer")
+                and pre_tokenizer.get("type") == "BertPreTokenizer"
+            )
+        case models.BPE(dropout=None):
+            return (
+                normalizer.get("type") in (None, "Lowercase")
+                and pre_tokenizer.get("type") == "ByteLevel"
+                and pre_tokenizer["use_regex"]
+                and not pre_tokenizer["add_prefix_space"]
             )
         case _:
             return False
 
 
-def _kind(rule: Any) -> str:
-    return _rule(rule).get("type", "")
+def joins_spaces(backend: Tokenizer) -> bool:
+    """Of a tokenizer that cuts at spaces: whether a chunk has other pieces without one before."""
+    return isinstance(backend.model, models.BPE)
 
 
 def _rule(rule: Any) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from tokenizers import AddedToken, Tokenizer, models
 from spanbert.errors import CheckpointError
 from spanbert.shapes import Bool, Int
 from spanbert.tokenizer.folder import entries, lower_cases, merges_of, read_backend, write_backend
-from spanbert.tokenizer.spaces import cuts_at_spaces
+from spanbert.tokenizer.spaces import cuts_at_spaces, joins_spaces
 from spanbert.tokenizer.specials import BERT_SPECIALS, SpecialTokens, find_specials
 from spanbert.tokenizer.words import (
     after_whitespace,
@@ -56,9 +56,9 @@ class SubwordTokenizer:
         self.specials = specials or find_specials(backend.get_vocab(), {})
         self._backend = _forgery_proof(backend, self.specials)
         self._entries = entries(backend)
-        self._splits_words = splits_words(backend)
-        self.keeps_spaces = keeps_spaces(backend)  # a piece includes the space before its word
+        self._splits_words, self._keeps_spaces = splits_words(backend), keeps_spaces(backend)
         self.cuts_at_spaces = cuts_at_spaces(backend)  # what is between two has its own pieces
+        self.joins_spaces = joins_spaces(backend)  # with the space before it, if there is one
         self.pad_id, self.unk_id, self.cls_id, self.sep_id, self.mask_id = (
             self._entries.index(token) for token in self.specials
         )
@@ -110,7 +110,7 @@ class SubwordTokenizer:
             begins = word_starts(pieces.word_ids, starts, ends)
         else:
             begins = word_starts_by_whitespace(whitespace_in(text), starts, ends)
-        if self.keeps_spaces:
+        if self._keeps_spaces:
             starts = after_whitespace(whitespace_in(text), starts, ends)
         return Encoding(ids, starts, ends, begins)
 
