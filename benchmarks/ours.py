@@ -32,7 +32,7 @@ from spanbert.objectives.batch import PretrainingBatch, collate, target_counts
 from spanbert.objectives.pretraining import objective_weights, pretraining_losses
 from spanbert.shards.config import ShardsConfig
 from spanbert.shards.files import ShardFiles
-from spanbert.shards.format import KIND, SHARD_TOKENS, VERSION, token_type
+from spanbert.shards.format import KIND, VERSION, token_type
 from spanbert.shards.pieces import NO_SPANS, Pieces
 from spanbert.shards.reader import ShardReader
 from spanbert.storage import publish
@@ -73,10 +73,11 @@ def write_corpus(blocks: Sequence[Block], vocab_size: int, folder: Path) -> Corp
     """Publish blocks as shards, a document each, with a vocabulary of made-up words."""
     tokenizer = _write_tokenizer(vocab_size, folder)
     with publish(folder / "shards", KIND, VERSION) as draft:
-        files = ShardFiles(draft.folder, token_type(vocab_size), SHARD_TOKENS, ShardsConfig())
-        for number, block in enumerate(blocks):
-            files.add(number, (Pieces(block.ids, block.word_starts, NO_SPANS, NO_SPANS),))
-        draft.counts |= files.finish() | {"pairs": False, "annotator": ""}
+        with ShardFiles(draft.folder, 0, token_type(vocab_size), ShardsConfig()) as files:
+            for number, block in enumerate(blocks):
+                pieces = Pieces(block.ids, block.word_starts, NO_SPANS, NO_SPANS)
+                files.add_document(number, pieces, np.array([[0, len(pieces)]]))
+            draft.counts |= files.finish() | {"pairs": False, "annotator": ""}
         draft.counts["token_type"] = token_type(vocab_size).str
         draft.counts["vocab_size"] = vocab_size
         draft.counts["vocabulary_digest"] = tokenizer.digest

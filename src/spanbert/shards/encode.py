@@ -1,8 +1,8 @@
 """documents -> word pieces, with sentences, word starts and annotations as spans of pieces."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, repeat, tee
+from itertools import repeat, tee
 
 import numpy as np
 
@@ -11,43 +11,55 @@ from spanbert.corpus.documents import Document
 from spanbert.corpus.sentences import sentence_spans
 from spanbert.shapes import Bool, Int
 from spanbert.shards.pieces import NO_SPANS, Pieces
+from spanbert.tokenizer.chunk_cache import ChunkCache
 from spanbert.tokenizer.subword import Encoding, SubwordTokenizer
 
 _BETWEEN = " "
-_DOCUMENTS_AT_ONCE = 256  # enough to keep the tokenizer's threads busy
+_DOCUMENTS_AT_ONCE = 256
+_CHARACTERS_AT_ONCE = 1 << 20  # a tokenizer takes some hundred bytes for each
 
 
 @dataclass(frozen=True, slots=True)
 class EncodedDocument:
     """One document as pieces."""
 
-    number: int  # its place in the documents artifact
+    number: int  # its place among the documents given
     pieces: Pieces
     sentence_bounds: Int[np.ndarray, " bounds"]  # 0, then where each sentence ends, in pieces
 
 
-def encode_documents(
-    documents: Iterator[Document], tokenizer: SubwordTokenizer, annotator: Annotator | None
-) -> Iterator[EncodedDocument]:
-    """Each document in turn; without annotator, without entities and noun phrases."""
-    numbered = enumerate(_annotated(documents, annotator))
-    while group := list(islice(numbered, _DOCUMENTS_AT_ONCE)):
-        sentences = [sentence_spans(document.text) for _, (document, _) in group]
-        texts = [
-            text
-            for (_, (document, _)), spans in zip(group, sentences, strict=True)
-            for text in _sentence_texts(document.text, spans)
-        ]
-        encodings = iter(tokenizer.encode_batch(texts))
-        for (number, (_, annotations)), spans in zip(group, sentences, strict=True):
-            own = list(islice(encodings, len(spans)))
-            offsets = [start - len(_BETWEEN) * (n > 0) for n, (start, _) in enumerate(spans)]
-            yield _joined(number, own, offsets, annotations)
+class DocumentEncoder:
+    """Documents -> pieces; it remembers those of what has come before, to be fast.
 
+    Args:
+        tokenizer: of any kind.
+        annotator: absent: documents are without entities and noun phrases.
+    """
 
-def _sentence_texts(text: str, spans: list[tuple[int, int]]) -> list[str]:
-    """Sentences, all but the first with the space before: vocabularies that keep it count on it."""
-    return [_BETWEEN * (n > 0) + text[start:end] for n, (start, end) in enumerate(spans)]
+    def __init__(self, tokenizer: SubwordTokenizer, annotator: Annotator | None) -> None:
+        self.tokenizer, self.annotator = tokenizer, annotator
+        self._chunks = ChunkCache(tokenizer) if tokenizer.cuts_at_spaces else None
+
+    def encode(self, documents: Iterable[Document]) -> Iterator[EncodedDocument]:
+        """Each document in turn, numbered from 0."""
+        number = 0
+        for group in _groups(_annotated(iter(documents), self.annotator)):
+            texts = [document.text for document, _ in group]
+            by_chunks = self._by_chunks(texts)
+            for (document, annotations), encoding in zip(group, by_chunks, strict=True):
+                sentences = sentence_spans(document.text)
+                if encoding is None:
+                    encoding, bounds = _by_sentences(self.tokenizer, document.text, sentences)
+                else:
+                    bounds = _bounds(encoding, sentences)
+                yield EncodedDocument(number, _pieces(encoding, annotations), bounds)
+                number += 1
+
+    def _by_chunks(self, texts: list[str]) -> Sequence[Encoding | None]:
+        """The pieces of each text, sentences and all; None where they are asked for one by one."""
+        if self._chunks is None:
+            return [None] * len(texts)
+        return self._chunks.encode_batch([text.replace("\n", _BETWEEN) for text in texts])
 
 
 def _annotated(
@@ -59,22 +71,53 @@ def _annotated(
     return zip(documents, annotator.annotate(d.text for d in copies), strict=True)
 
 
-def _joined(
-    number: int, sentences: list[Encoding], offsets: list[int], annotations: Annotations
-) -> EncodedDocument:
-    """Sentences end to end; their offsets are where they begin in the document's text."""
+def _groups(
+    documents: Iterable[tuple[Document, Annotations]],
+) -> Iterator[list[tuple[Document, Annotations]]]:
+    """As many documents as are tokenized at once, at least one."""
+    group, num_characters = list[tuple[Document, Annotations]](), 0
+    for each in documents:
+        num_characters += len(each[0].text)
+        if group and (len(group) == _DOCUMENTS_AT_ONCE or num_characters > _CHARACTERS_AT_ONCE):
+            yield group
+            group, num_characters = [], len(each[0].text)
+        group.append(each)
+    if group:
+        yield group
+
+
+def _bounds(encoding: Encoding, sentences: list[tuple[int, int]]) -> Int[np.ndarray, " bounds"]:
+    firsts = np.array([start for start, _ in sentences[1:]], dtype=np.int64)
+    inner = np.searchsorted(encoding.starts, firsts)
+    return np.concatenate([[0], inner, [len(encoding.ids)] * bool(sentences)]).astype(np.int64)
+
+
+def _by_sentences(
+    tokenizer: SubwordTokenizer, text: str, sentences: list[tuple[int, int]]
+) -> tuple[Encoding, Int[np.ndarray, " bounds"]]:
+    """Sentences end to end, and where they end in pieces.
+
+    All but the first are read with a space before them: vocabularies that keep it count on it.
+    """
+    texts = [_BETWEEN * (n > 0) + text[start:end] for n, (start, end) in enumerate(sentences)]
+    offsets = [start - len(_BETWEEN) * (n > 0) for n, (start, _) in enumerate(sentences)]
+    found = tokenizer.encode_batch(texts)
     empty = np.zeros(0, dtype=np.int64)
-    ids = np.concatenate([empty, *(s.ids for s in sentences)])
-    word_starts = np.concatenate([empty.astype(bool), *(s.word_starts for s in sentences)])
-    shifted = list(zip(sentences, offsets, strict=True))
-    starts = np.concatenate([empty, *(s.starts + at for s, at in shifted)])
-    ends = np.concatenate([empty, *(s.ends + at for s, at in shifted)])
+    joined = Encoding(
+        np.concatenate([empty, *(e.ids for e in found)]),
+        np.concatenate([empty, *(e.starts + at for e, at in zip(found, offsets, strict=True))]),
+        np.concatenate([empty, *(e.ends + at for e, at in zip(found, offsets, strict=True))]),
+        np.concatenate([empty.astype(bool), *(e.word_starts for e in found)]),
+    )
+    return joined, np.cumsum([0] + [len(e.ids) for e in found])
+
+
+def _pieces(encoding: Encoding, annotations: Annotations) -> Pieces:
     entities, noun_phrases = (
-        spans_of_pieces(spans, starts, ends, word_starts)
+        spans_of_pieces(spans, encoding.starts, encoding.ends, encoding.word_starts)
         for spans in (annotations.entities, annotations.noun_phrases)
     )
-    bounds = np.cumsum([0] + [len(s.ids) for s in sentences])
-    return EncodedDocument(number, Pieces(ids, word_starts, entities, noun_phrases), bounds)
+    return Pieces(encoding.ids, encoding.word_starts, entities, noun_phrases)
 
 
 def spans_of_pieces(

@@ -1,6 +1,7 @@
 """The layout of shards on disk.
 
-An artifact of kind "shards" holds, for each shard number NNNNN:
+An artifact of kind "shards" holds, for each shard number NNNNN (one for each file of documents that
+has a piece; earlier versions cut them elsewhere):
 
     NNNNN.tokens    piece ids of all segments end to end, little-endian, of the type named below
     NNNNN.words     one bit a piece, most significant first: 1 where the piece begins a word
@@ -26,7 +27,6 @@ import numpy as np
 
 KIND = "shards"
 VERSION = 1
-SHARD_TOKENS = 1 << 26  # pieces after which the next shard begins: 128 MiB as uint16
 
 
 def token_type(vocab_size: int) -> np.dtype:

@@ -1,23 +1,30 @@
-"""documents + tokenizer -> shards, with every piece accounted for."""
+"""documents + tokenizer -> shards, with every piece accounted for.
 
+Each file of documents becomes a shard by a task of its own, so the shards are the same for any
+number of workers; `singles.py` and `paired.py` make them.
+"""
+
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 
 from spanbert.corpus.annotations import Annotator
-from spanbert.corpus.documents import read_documents
+from spanbert.corpus.documents import document_files
 from spanbert.errors import DataError
+from spanbert.parallel import run_tasks
+from spanbert.progress import Say, silent
 from spanbert.shards.config import ShardsConfig
-from spanbert.shards.encode import EncodedDocument, encode_documents
-from spanbert.shards.files import ShardFiles
-from spanbert.shards.format import KIND, SHARD_TOKENS, VERSION, token_type
-from spanbert.shards.pairs import Run, pair_limit, sample_pairs
-from spanbert.shards.pieces import Pieces
-from spanbert.shards.segments import cut_long_sentences, segment_bounds
-from spanbert.shards.store import DocumentStore
-from spanbert.storage import publish, read_manifest
+from spanbert.shards.format import KIND, VERSION, token_type
+from spanbert.shards.job import ShardsJob
+from spanbert.shards.paired import encode_file, make_pairs
+from spanbert.shards.part import ShardPart, number_through
+from spanbert.shards.singles import make_singles
+from spanbert.storage import publish, read_manifest, verify
 from spanbert.tokenizer.subword import load_tokenizer
 
 
@@ -36,97 +43,84 @@ class ShardsReport:
 
 
 def write_shards(
-    documents: Path, tokenizer: Path, folder: Path, config: ShardsConfig
+    documents: Path,
+    tokenizer: Path,
+    folder: Path,
+    config: ShardsConfig,
+    *,
+    num_workers: int = 1,
+    work: Path | None = None,
+    say: Say = silent,
 ) -> ShardsReport:
     """Cut documents into segments of whole sentences, or into pairs of them, and publish them.
 
     Pairs take five bytes a piece of the documents besides, while they are made.
 
+    Args:
+        num_workers: 1 for this process alone; more: tasks of Ray, which must see the same paths.
+        work: a folder of this call's own, where finished shards are kept until all are, so that
+            the next call goes on where one was killed; absent: nothing is kept.
+
     Raises:
         DataError: the documents hold no piece.
         CheckpointError: the tokenizer cannot be read.
-        DependencyError, ConfigError: as `Annotator`.
+        DependencyError, ConfigError: as `Annotator` and `run_tasks`.
     """
     subwords = load_tokenizer(tokenizer)
-    annotator = _annotator(config)
-    inputs = {
-        "documents": read_manifest(documents, "documents").digest,
-        "tokenizer": read_manifest(tokenizer, "tokenizer").digest,
-    }
-    made_by = {"annotator": annotator.name if annotator else ""}
-    settings = asdict(config) | made_by
-    del settings["annotator_processes"]  # changes nothing in the shards
-    id_type = token_type(subwords.vocab_size)
-    with publish(folder, KIND, VERSION, inputs=inputs, config=settings) as draft:
-        files = ShardFiles(draft.folder, id_type, SHARD_TOKENS, config)
-        encoded = encode_documents(read_documents(documents), subwords, annotator)
-        report = (_write_pairs if config.pairs else _write_segments)(encoded, files, config)
-        if report.tokens == 0:
-            raise DataError("no text left to train on", place=str(documents))
-        draft.counts |= vars(report) | made_by | {"pairs": config.pairs}
-        draft.counts["token_type"] = id_type.str
+    source, words = verify(documents, "documents"), read_manifest(tokenizer, "tokenizer")
+    files = document_files(source)
+    inputs = {"documents": source.digest, "tokenizer": words.digest}
+    annotator = _annotator_name(config)
+    digests = {name: source.files[name].sha256 for name in files}
+    folders = documents.absolute(), tokenizer.absolute()  # workers have a folder of their own
+    job = ShardsJob(*folders, config, Path(), digests, words.digest, annotator)
+    with publish(folder, KIND, VERSION, inputs=inputs, config=job.settings) as draft:
+        with _kept(work, draft.folder) as place:
+            parts = list(_made(files, replace(job, work=place), num_workers, say))
+            report = _report(parts, documents)
+            number_through(parts, draft.folder)
+        draft.counts |= vars(report) | {"annotator": annotator, "pairs": config.pairs}
+        draft.counts["token_type"] = token_type(subwords.vocab_size).str
         draft.counts["vocab_size"] = subwords.vocab_size
         draft.counts["vocabulary_digest"] = subwords.digest
+    if work is not None:
+        shutil.rmtree(work, ignore_errors=True)
     return report
 
 
-def _annotator(config: ShardsConfig) -> Annotator | None:
-    if not config.annotator:
-        return None
-    return Annotator(config.annotator, config.annotator_processes)
+def _annotator_name(config: ShardsConfig) -> str:
+    return Annotator(config.annotator).name if config.annotator else ""
 
 
-def _write_segments(
-    documents: Iterator[EncodedDocument], files: ShardFiles, config: ShardsConfig
-) -> ShardsReport:
-    num_documents = 0
-    for document in documents:
-        pieces = document.pieces
-        bounds = segment_bounds(document.sentence_bounds, pieces.word_starts, config.max_pieces)
-        lengths = bounds[:, 1] - bounds[:, 0]
-        assert lengths.sum() == len(pieces), "every piece is in exactly one segment"
-        for start, end in bounds.tolist():
-            files.add(document.number, (pieces.part(start, end),))
-        num_documents += 1
-    return ShardsReport(
-        documents=num_documents, repeated_tokens=0, dropped_tokens=0, **files.finish()
-    )
+@contextmanager
+def _kept(work: Path | None, draft: Path) -> Iterator[Path]:
+    """Where parts of the work lie: in a folder that stays, or in one that goes."""
+    if work is None:
+        with tempfile.TemporaryDirectory(dir=draft) as scratch:
+            yield Path(scratch).absolute()
+    else:
+        work.mkdir(parents=True, exist_ok=True)
+        yield work.absolute()
 
 
-def _write_pairs(
-    documents: Iterator[EncodedDocument], files: ShardFiles, config: ShardsConfig
-) -> ShardsReport:
-    tally = Counter(documents=0, repeated_tokens=0, dropped_tokens=0)
-    with tempfile.TemporaryDirectory(dir=files.folder) as scratch:
-        store = DocumentStore(Path(scratch), _cut(documents, config, tally))
-        for index in range(len(store)):
-            made = sample_pairs(store, index, config)
-            own = made.num_dropped
-            for pair in made.pairs:
-                files.add(
-                    store[index].number,
-                    (_pieces(store, pair.first), _pieces(store, pair.second)),
-                    pair.is_random_next,
-                )
-                own += len(pair.first) + (0 if pair.is_random_next else len(pair.second))
-                tally["repeated_tokens"] += len(pair.second) if pair.is_random_next else 0
-            assert own == len(store[index].pieces), "every piece is in one pair or counted as cut"
-            tally["dropped_tokens"] += made.num_dropped
-    return ShardsReport(**tally, **files.finish())
+def _made(files: list[str], job: ShardsJob, num_workers: int, say: Say) -> Iterator[ShardPart]:
+    """The shard of each file of documents, in order."""
+    if job.config.pairs:
+        encode = partial(encode_file, job=job)
+        encoded = list(run_tasks(encode, files, num_workers, job.work, say))
+        task = partial(make_pairs, encoded=encoded, job=job)
+        parts = run_tasks(task, range(len(files)), num_workers, job.work, say)
+    else:
+        parts = run_tasks(partial(make_singles, job=job), files, num_workers, job.work, say)
+    for number, part in enumerate(parts, 1):
+        say(f"shard {number} of {len(files)}: {part.counts['tokens']:,} tokens")
+        yield part
 
 
-def _cut(
-    documents: Iterator[EncodedDocument], config: ShardsConfig, tally: Counter[str]
-) -> Iterator[EncodedDocument]:
-    """Documents with pieces, no sentence of which is longer than a pair."""
-    for document in documents:
-        tally["documents"] += 1
-        if len(document.pieces):
-            bounds = cut_long_sentences(
-                document.sentence_bounds, document.pieces.word_starts, pair_limit(config)
-            )
-            yield replace(document, sentence_bounds=bounds)
-
-
-def _pieces(store: DocumentStore, run: Run) -> Pieces:
-    return store[run.document].pieces.part(run.start, run.end)
+def _report(parts: list[ShardPart], documents: Path) -> ShardsReport:
+    total = Counter[str]()
+    for part in parts:
+        total.update(part.counts)
+    if not total["tokens"]:
+        raise DataError("no text left to train on", place=str(documents))
+    return ShardsReport(**{field.name: total[field.name] for field in fields(ShardsReport)})

@@ -24,6 +24,7 @@ from spanbert.tokenizer.folder import (
     with_entries,
     write_backend,
 )
+from spanbert.tokenizer.spaces import cuts_at_spaces, joins_spaces
 from spanbert.tokenizer.specials import BERT_SPECIALS, SpecialTokens, find_specials
 from spanbert.tokenizer.words import (
     after_whitespace,
@@ -63,6 +64,8 @@ class SubwordTokenizer:
         self._backend = _forgery_proof(backend, self.specials)
         self._entries = entries(backend)
         self._splits_words, self._keeps_spaces = splits_words(backend), keeps_spaces(backend)
+        self.cuts_at_spaces = cuts_at_spaces(backend)  # what is between two has its own pieces
+        self.joins_spaces = joins_spaces(backend)  # with the space before it, if there is one
         self.pad_id, self.unk_id, self.cls_id, self.sep_id, self.mask_id = (
             self._entries.index(token) for token in self.specials
         )

@@ -3,7 +3,7 @@
 import argparse
 from dataclasses import asdict
 
-from spanbert.verbs.verb import QUICKSTART, Verb, config_of, print_json
+from spanbert.verbs.verb import QUICKSTART, Verb, config_of, print_json, say
 
 
 def _corpus(options: argparse.Namespace) -> None:
@@ -27,8 +27,16 @@ def _tokenizer(options: argparse.Namespace) -> None:
 def _shards(options: argparse.Namespace) -> None:
     from spanbert.shards.writer import write_shards
 
-    settings = config_of(options).shards
-    report = write_shards(options.documents, options.tokenizer, options.output, settings)
+    config, output = config_of(options), options.output
+    report = write_shards(
+        options.documents,
+        options.tokenizer,
+        output,
+        config.shards,
+        num_workers=config.corpus.num_workers,
+        work=output.parent / f".{output.name}.parts",
+        say=say,
+    )
     print_json(asdict(report))
 
 

@@ -1,11 +1,82 @@
-"""Spans of characters become the complete words that they touch."""
+"""Documents become the pieces of their sentences; spans of characters become complete words."""
 
 import numpy as np
+import pytest
+import tiny
+import unigrams
+from document_files import documents_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanbert.shards.encode import spans_of_pieces
+from spanbert.corpus.annotations import Annotations, Annotator
+from spanbert.corpus.sentences import sentence_spans
+from spanbert.shards import encode
+from spanbert.shards.encode import DocumentEncoder, spans_of_pieces
 from spanbert.shards.pieces import NO_SPANS, Pieces, joined
+from spanbert.tokenizer.config import TokenizerConfig
+from spanbert.tokenizer.training.table import train_tokenizer_on
+
+TEXTS = [*tiny.texts(40), "naïve e\u0301 漢字かな don't 👩\u200d👩 שלום (one) [MASK] 3.5 A. B. Lee"]
+TOKENIZERS = {
+    kind: train_tokenizer_on(
+        lambda: TEXTS, TokenizerConfig(model=kind, vocab_size=500, min_frequency=1)
+    )
+    for kind in ("wordpiece", "byte-bpe")
+}
+TOKENIZERS["unigram"] = unigrams.trained_unigram(TEXTS, vocab_size=500)
+
+words = st.sampled_from(" ".join(TEXTS).split()) | st.text(max_size=5)
+ends = st.sampled_from([". ", "? ", "\n", ".\n", " ", " ", " "])
+contents = st.lists(words | ends, max_size=25).map("".join)
+
+
+class EverySeventhCharacter(Annotator):
+    """Marks runs of five characters, with two between them."""
+
+    def __init__(self):
+        pass
+
+    def annotate(self, texts):
+        for text in texts:
+            starts = np.arange(0, len(text), 7)
+            spans = np.stack([starts, np.minimum(starts + 5, len(text))], axis=1)
+            yield Annotations(spans, spans[::2])
+
+
+def by_sentence(tokenizer, text, annotations):
+    """The obvious way: each sentence alone, all but the first with a space before it."""
+    columns, bounds = [[], [], [], []], [0]
+    for n, (a, b) in enumerate(sentence_spans(text)):
+        pieces = tokenizer.encode(" " * (n > 0) + text[a:b])
+        for column, values, shift in zip(
+            columns,
+            (pieces.ids, pieces.starts, pieces.ends, pieces.word_starts),
+            (0, a - (n > 0), a - (n > 0), 0),
+            strict=True,
+        ):
+            column += [value + shift for value in values.tolist()]
+        bounds.append(len(columns[0]))
+    ids, starts, ends, begins = (np.array(column, dtype=np.int64) for column in columns)
+    places = starts, ends, begins.astype(bool)
+    spans = [spans_of_pieces(s, *places) for s in (annotations.entities, annotations.noun_phrases)]
+    return Pieces(ids, begins.astype(bool), *spans), bounds
+
+
+@pytest.mark.parametrize("kind", TOKENIZERS)
+@given(texts=st.lists(contents, max_size=6), at_once=st.integers(1, 200))
+def test_documents_are_their_sentences_end_to_end(kind, texts, at_once):
+    tokenizer, annotator = TOKENIZERS[kind], EverySeventhCharacter()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(encode, "_CHARACTERS_AT_ONCE", at_once)
+        found = list(DocumentEncoder(tokenizer, annotator).encode(documents_of(texts)))
+    assert [document.number for document in found] == list(range(len(texts)))
+    for text, document, marks in zip(texts, found, annotator.annotate(texts), strict=True):
+        pieces, bounds = by_sentence(tokenizer, text, marks)
+        assert document.sentence_bounds.tolist() == bounds
+        for name in ("ids", "word_starts", "entities", "noun_phrases"):
+            ours, theirs = getattr(document.pieces, name), getattr(pieces, name)
+            assert ours.tolist() == theirs.tolist()
+            assert ours.dtype == theirs.dtype
 
 
 @st.composite

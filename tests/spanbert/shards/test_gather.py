@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import spacy_rules
+from document_files import spread
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanbert.shards import writer
 from spanbert.shards.gather import MappedArrays, Runs
 from spanbert.shards.reader import ShardReader
+from spanbert.shards.writer import write_shards
 
 runs = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 90), st.integers(0, 30)), max_size=8)
 
@@ -61,9 +62,8 @@ def readers(artifacts, pair_shards, tmp_path_factory):
     folder = tmp_path_factory.mktemp("gather") / "many"
     rules = str(spacy_rules.save_rules(folder.parent / "rules"))
     config = replace(artifacts.config.shards, pairs=True, annotator=rules)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(writer, "SHARD_TOKENS", 700)
-        writer.write_shards(artifacts.documents, artifacts.tokenizer, folder, config)
+    documents = spread(artifacts.documents, folder.parent / "documents", 9)
+    write_shards(documents, artifacts.tokenizer, folder, config)
     assert len(list(folder.glob("*.tokens"))) > 3
     return ShardReader(pair_shards), ShardReader(folder)
 

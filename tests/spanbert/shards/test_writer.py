@@ -1,10 +1,13 @@
 """Shards hold every piece of every document, and are read back as written."""
 
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 
 import numpy as np
 import pytest
 import spacy_rules
+from document_files import documents_of, spread, write_files
 
 from spanbert.corpus.documents import read_documents
 from spanbert.corpus.sentences import sentence_spans
@@ -37,11 +40,9 @@ def test_no_piece_is_lost_or_changed(artifacts):
     assert counts["segments"] == len(segments)
 
 
-def test_several_shards_read_like_one(artifacts, tmp_path, monkeypatch):
-    monkeypatch.setattr(writer, "SHARD_TOKENS", 500)
-    writer.write_shards(
-        artifacts.documents, artifacts.tokenizer, tmp_path / "many", artifacts.config.shards
-    )
+def test_several_shards_read_like_one(artifacts, tmp_path):
+    documents = spread(artifacts.documents, tmp_path / "documents", 7)
+    writer.write_shards(documents, artifacts.tokenizer, tmp_path / "many", artifacts.config.shards)
     one, many = ShardReader(artifacts.shards), ShardReader(tmp_path / "many")
     assert len(list((tmp_path / "many").glob("*.tokens"))) > 2
     assert np.array_equal(one.lengths(), many.lengths())
@@ -108,10 +109,10 @@ def parts_of(segment):
     return pieces[: segment.split], pieces[segment.split :]
 
 
-def test_pairs_are_runs_of_pieces_of_their_documents(artifacts, tmp_path, monkeypatch):
-    monkeypatch.setattr(writer, "SHARD_TOKENS", 700)
+def test_pairs_are_runs_of_pieces_of_their_documents(artifacts, tmp_path):
+    documents = spread(artifacts.documents, tmp_path / "documents", 11)
     config = replace(artifacts.config.shards, pairs=True, short_fraction=0.1)
-    report = writer.write_shards(artifacts.documents, artifacts.tokenizer, tmp_path / "p", config)
+    report = writer.write_shards(documents, artifacts.tokenizer, tmp_path / "p", config)
     reader = ShardReader(tmp_path / "p")
     assert reader.has_pairs
     wholes = pieces_by_document(artifacts)
@@ -192,3 +193,121 @@ def test_shards_made_before_pairs_and_annotations_are_read(tmp_path):
     assert not reader.is_annotated
     assert (first.split, first.is_random_next) == (0, False)
     assert first.entities.shape == first.noun_phrases.shape == (0, 2)
+
+
+class Killed(Exception):
+    """The end of a process."""
+
+
+def threads(task, items, num_workers, work_folder, say):
+    """Workers as threads, which end in any order."""
+    with ThreadPoolExecutor(num_workers) as pool:
+        yield from [future.result() for future in [pool.submit(task, item) for item in items]]
+
+
+def processes(task, items, num_workers, work_folder, say):
+    """Workers as processes, which get the task by pickling, as Ray's do."""
+    with ProcessPoolExecutor(num_workers, get_context("spawn")) as pool:
+        yield from pool.map(task, items)
+
+
+@pytest.mark.parametrize("workers", [threads, processes])
+@pytest.mark.parametrize("pairs", [False, True])
+def test_bytes_do_not_depend_on_the_workers(artifacts, tmp_path, monkeypatch, workers, pairs):
+    documents = spread(artifacts.documents, tmp_path / "documents", 9)
+    config, made = replace(artifacts.config.shards, pairs=pairs), []
+    for name in ("alone", "together"):
+        folder = tmp_path / name
+        report = writer.write_shards(
+            documents, artifacts.tokenizer, folder, config, num_workers=3, work=tmp_path / "work"
+        )
+        made.append((report, read_manifest(folder, "shards").digest))
+        monkeypatch.setattr(writer, "run_tasks", workers)
+    assert made[0] == made[1]
+
+
+@pytest.mark.parametrize("pairs", [False, True])
+def test_where_documents_are_cut_into_files_changes_no_segment(artifacts, tmp_path, pairs):
+    config = replace(artifacts.config.shards, pairs=pairs, short_fraction=0.1)
+    found = []
+    for per_file in (1000, 7):
+        documents = spread(artifacts.documents, tmp_path / f"documents-{per_file}", per_file)
+        folder = tmp_path / f"shards-{per_file}"
+        report = writer.write_shards(documents, artifacts.tokenizer, folder, config)
+        reader = ShardReader(folder)
+        numbers = [n for p in sorted(folder.glob("*.documents")) for n in np.fromfile(p, "<i8")]
+        segments = [reader.segment(i) for i in range(len(reader))]
+        found.append((report, numbers, [(s.ids.tolist(), s.split) for s in segments]))
+    assert found[0] == found[1]
+
+
+def stopping(after):
+    """Workers that are killed when so many tasks are done."""
+
+    def run(task, items, num_workers, work_folder, say):
+        for number, item in enumerate(items):
+            if number == after:
+                raise Killed
+            yield task(item)
+
+    return run
+
+
+def leave_three_parts(documents, tokenizer, folder, config, work):
+    """A run that is killed when it has made three parts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writer, "run_tasks", stopping(after=3))
+        with pytest.raises(Killed):
+            writer.write_shards(documents, tokenizer, folder, config, work=work)
+    assert not folder.exists()
+    return inodes(work)
+
+
+def inodes(work):
+    return {path: path.stat().st_ino for path in work.rglob("manifest.json")}
+
+
+@pytest.mark.parametrize("pairs", [False, True])
+def test_a_killed_run_makes_only_what_is_missing(artifacts, tmp_path, pairs):
+    documents = spread(artifacts.documents, tmp_path / "documents", 9)
+    config, work = replace(artifacts.config.shards, pairs=pairs), tmp_path / "work"
+    arguments = (documents, artifacts.tokenizer, tmp_path / "shards", config)
+    made, at_the_end = leave_three_parts(*arguments, work), {}
+    assert len(made) == 3
+    writer.write_shards(*arguments, work=work, say=lambda _: at_the_end.update(inodes(work)))
+    assert made.items() < at_the_end.items()
+    assert not work.exists()
+    writer.write_shards(documents, artifacts.tokenizer, tmp_path / "again", config)
+    first, second = (read_manifest(tmp_path / n, "shards").digest for n in ("shards", "again"))
+    assert first == second
+
+
+@pytest.mark.parametrize("change", ["documents", "settings", "damage"])
+def test_f48_parts_that_do_not_fit_are_made_again(artifacts, tmp_path, change):
+    work, config = tmp_path / "work", artifacts.config.shards
+    documents = spread(artifacts.documents, tmp_path / "documents", 9)
+    leave_three_parts(documents, artifacts.tokenizer, tmp_path / "a", config, work)
+    if change == "documents":
+        documents = spread(artifacts.documents, tmp_path / "changed", 8)
+    if change == "settings":
+        config = replace(config, max_pieces=20)
+    if change == "damage":
+        path = next(work.rglob("00000.tokens"))
+        path.write_bytes(bytes(path.stat().st_size))
+    digests = []
+    for name, kept in (("a", work), ("b", None)):
+        folder = tmp_path / name
+        writer.write_shards(documents, artifacts.tokenizer, folder, config, work=kept)
+        digests.append(read_manifest(folder, "shards").digest)
+    assert digests[0] == digests[1]
+
+
+def test_a_file_without_a_piece_gets_no_shard_and_its_documents_count(artifacts, tmp_path):
+    texts = ["A tall sailor.", "\u200b", "The young queen."]
+    documents = write_files([[d] for d in documents_of(texts)], tmp_path / "documents")
+    folder = tmp_path / "shards"
+    report = writer.write_shards(documents, artifacts.tokenizer, folder, ShardsConfig())
+    assert (report.documents, report.segments) == (3, 2)
+    numbers = [np.fromfile(folder / f"0000{n}.documents", "<i8").tolist() for n in range(2)]
+    assert numbers == [[0], [2]]
+    assert len(ShardReader(folder)) == 2
