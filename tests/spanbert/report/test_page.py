@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spanbert.errors import DataError
-from spanbert.report.page import accounting_table, render
+from spanbert.report.page import render
 
 VOID = {"meta", "path", "rect", "circle"}  # never closed, or closed in their own tag
 PAYLOADS = [
@@ -347,24 +347,6 @@ def test_examples_may_be_left_out():
     assert "Masked examples" not in Page(render(results)).text
 
 
-def test_records_that_went_nowhere_are_told():
-    corpus = results_of()["corpus"] | {"kept": 2780}
-    table = accounting_table(corpus)
-    assert table.rows[-1] == ("Not accounted for", "10", "0.3%")
-    assert "do not add up" in table.caption
-
-
-def test_a_corpus_without_records_has_no_shares():
-    corpus = results_of()["corpus"] | {
-        "records_in": 0,
-        "kept": 0,
-        "held_out": 0,
-        "dropped": {},
-        "quarantined": {},
-    }
-    assert accounting_table(corpus).rows == [("Kept", "0", "–"), ("Held out", "0", "–")]
-
-
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, 0.0, -1.0, 1e300, 5e-324])
 def test_no_number_breaks_the_page(number):
     odd = Page(render(with_number(results_of(), number)))
@@ -387,6 +369,14 @@ def test_a_run_that_recorded_nothing_still_has_a_page():
     text = Page(render(results)).text
     assert text.count("No values were recorded.") == 3
     assert "Pre-training beat token frequencies:" in text
+
+
+def test_the_page_links_to_that_of_the_corpus_only_where_it_lies_beside():
+    def links(page):
+        return [attributes for tag, attributes in page.elements if tag == "a"]
+
+    assert links(Page(render(results_of()))) == []
+    assert links(Page(render(results_of(), has_corpus_page=True))) == [{"href": "corpus.html"}]
 
 
 def test_results_of_another_schema_are_refused():
