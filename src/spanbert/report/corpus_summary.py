@@ -42,7 +42,7 @@ def corpus_summary(facts: CorpusFacts, fit: Mapping[str, Any] | None, page_path:
         _row("Records read", counts["records_in"], counts["records_in"]),
         *(_row(f"  {name}", n, counts["records_in"]) for name, n in fates.items()),
         f"Characters kept: {count(counts['characters'])}",
-        *([clipped(f"Vocabulary: {fit_in_words(fit)}", COLUMNS)] if fit else []),
+        *(textwrap.wrap(printable(f"Vocabulary: {fit_in_words(fit)}"), COLUMNS) if fit else []),
         f"Page: {printable(page_path)}",
         "",
         *textwrap.wrap(corpus_sentence(counts), COLUMNS),

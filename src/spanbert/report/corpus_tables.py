@@ -55,7 +55,7 @@ def licences_table(counts: Mapping[str, Any]) -> Table | None:
         ("Licence", "Documents", "Share of documents", "Sources"),
         rows,
         num_numeric=3,
-        total=("Sum", count(total), part_of(total, total), count(len(counts["sources"]))),
+        total=("Sum", count(total), part_of(total, total), ""),
     )
 
 
@@ -89,7 +89,7 @@ def drops_table(facts: CorpusFacts) -> Table:
 def duplicates_table(counts: Mapping[str, Any]) -> Table:
     """Equal and similar documents, of which the first stays."""
     return Table(
-        "Duplicates",
+        "Records that repeat an earlier document",
         ("Kind", "Records dropped", "Share of read"),
         [
             (name, count(n), part_of(n, counts["records_in"]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from spanbert.report.charts import BOTTOM, LEFT, RIGHT, Axis, Bar, Tick, value_axis
 from spanbert.report.summary import count
 
-_MAX_TICKS = 8  # labels that fit side by side
+_MAX_TICKS = 7  # labels that fit side by side
 _GAP = 2.0  # pixels between bars
 
 

@@ -4,6 +4,7 @@ A page has no script and loads nothing; whatever its texts hold, they stay text.
 is the frame and the look of every page, `parts.html.jinja` draws a table or the axes of a chart.
 """
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -70,6 +71,7 @@ def plain(name: str) -> str:
     return name.replace("_", " ")
 
 
+@functools.cache
 def _template(name: str) -> "jinja2.Template":
     try:
         import jinja2

@@ -113,14 +113,16 @@ def part_of(part: Number, whole: Number) -> str:
     if not whole:
         return "–"
     share = part / whole
-    return "<0.1%" if 0 < share < 0.0005 else percent(share)
+    if 0 < abs(share) < 0.0005:
+        return "<0.1%" if share > 0 else ">-0.1%"
+    return percent(share)
 
 
 def rounded(value: int) -> str:
     """A whole number in words of three digits where it is long: 388 million."""
     for size, word in ((10**12, "trillion"), (10**9, "billion"), (10**6, "million")):
         if value >= size:
-            digits = f"{value / size:.{max(0, 3 - len(str(value // size)))}f}"
+            digits = f"{value / size:,.{max(0, 3 - len(str(value // size)))}f}"
             return f"{digits} {word}"
     return count(value)
 
