@@ -22,7 +22,7 @@ def counts_of():
             "contaminated": 41,
             "duplicate": 5_911,
             "empty": 212,
-            "language": 604,
+            "other_language": 604,
             "near_duplicate": 1_127,
             "too_short": 2_190,
         },
@@ -40,7 +40,7 @@ def counts_of():
         "dropped_characters": {
             "contaminated": 301_556,
             "duplicate": 28_114_902,
-            "language": 2_205_117,
+            "other_language": 2_205_117,
             "near_duplicate": 5_312_860,
             "too_short": 319_009,
         },

@@ -9,16 +9,16 @@ _DROPS = {
     "empty": "Nothing was left after cleaning.",
     "too_short": "Fewer than {min_characters} characters were left after cleaning.",
     "too_long": "More than {max_characters} characters were left after cleaning.",
-    "few_letters": "Of the characters but spaces, less than a share of {min_letter_fraction} were"
-    " letters.",
-    "many_digits": "Of the characters but spaces, more than a share of {max_digit_fraction} were"
-    " digits.",
-    "language": "It was taken for text in another language than {languages}.",
+    "few_letters": "Letters were less than the fraction {min_letter_fraction} of what is not white"
+    " space.",
+    "many_digits": "Digits were more than the fraction {max_digit_fraction} of what is not white"
+    " space.",
+    "other_language": "It was taken for text in another language than {languages}.",
     "duplicate": "The same text came before.",
     "near_duplicate": "A similar document came before: their sets of five words in a row have an"
     " estimated Jaccard similarity of at least {near_duplicate_similarity}.",
     "contaminated": "It has {contamination_words} words in a row in common with a text of an"
-    " evaluation set.",
+    " evaluation set, or all words of a shorter text.",
 }
 
 _CLEANING = {
@@ -34,15 +34,22 @@ _CLEANING = {
 
 _QUARANTINE = {
     "undecodable": "It is not UTF-8.",
+    "not_utf8": "The file has another encoding than UTF-8.",
     "not_json": "The line is not JSON.",
     "not_an_object": "The line is JSON, but no object.",
+    "not_csv": "The row is not CSV, or has more or fewer cells than the header.",
+    "not_a_document": "There is text outside of any document of the extracted wiki.",
     "duplicate_key": "The object has one key twice.",
     "too_deep": "The object is nested too deeply.",
     "no_text": "The field {text_key} is missing.",
     "not_a_string": "The field {text_key} is no string.",
     "too_long": "The record is too long to be held in memory.",
-    "truncated_file": "The compressed file ends too early; what is before is used.",
-    "corrupt_file": "The compressed file is damaged; what is before is used.",
+    "truncated_file": "The file ends too early; what is before is used.",
+    "corrupt_file": "The file is damaged; what is before is used.",
+    "encrypted": "The file in the archive is encrypted.",
+    "nested_archive": "The file in the archive is an archive itself.",
+    "unknown_format": "The file in the archive has a format that is not read.",
+    "too_many_members": "The archive has too many files.",
 }
 
 

@@ -14,6 +14,7 @@ ADVICE = {
     "extend": "Extend this vocabulary",
     "retrain": "Train a new vocabulary",
 }
+_OTHERS = "(others)"  # the one name of many sources, as `corpus.accounts` sums them up
 
 
 def corpus_sentence(counts: Mapping[str, Any]) -> str:
@@ -57,8 +58,10 @@ def fit_in_words(fit: Mapping[str, Any]) -> str:
 
 
 def _sources(counts: Mapping[str, Any]) -> str:
-    num_sources = len(counts["sources"])
-    return f"{count(num_sources)} {'source' if num_sources == 1 else 'sources'}"
+    num_named = len(counts["sources"])
+    if _OTHERS in counts["sources"]:
+        return f"more than {count(num_named - 1)} sources"
+    return f"{count(num_named)} {'source' if num_named == 1 else 'sources'}"
 
 
 def _unreadable(counts: Mapping[str, Any]) -> str:

@@ -137,7 +137,8 @@ def test_every_part_of_the_manifest_is_shown_with_its_sum(name, page):
         "another language than en, de.",
         "similarity of at least 0.8.",
         "The commonest text came 312 times.",
-        "An n-gram is 13 words in a row; 41 documents that hold one were dropped.",
+        "An n-gram is 13 words in a row, or all words of a shorter text; 41 documents that hold one"
+        " were dropped.",
         "1,204,331",
         "data/books/moby.txt",
         "The quick brown fox",
@@ -172,6 +173,23 @@ def test_a_part_that_an_older_version_did_not_count_is_left_out(heading):
     assert heading in headings(facts_of())
     assert heading not in headings(old)
     assert "every record is accounted for." in render_corpus(old)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"contaminated": "keep"}, "documents that hold one were only counted, and kept."),
+        ({"near_duplicate_similarity": 0}, "Similar documents were not looked for."),
+    ],
+)
+def test_what_the_settings_leave_out_is_told(changes, told):
+    changed = facts_of(config=facts_of().config | changes)
+    assert told in " ".join(Page(render_corpus(changed)).text.split())
+
+
+def test_without_evaluation_sets_the_page_says_so():
+    counts = counts_of() | {"contamination": {}}
+    assert "No evaluation set was looked for." in render_corpus(facts_of(counts=counts))
 
 
 def test_settings_that_an_older_version_did_not_have_are_named_instead():

@@ -35,6 +35,18 @@ def test_a_corpus_of_an_older_version_is_told_too():
 
 
 @pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["a"], "from 1 source;"),
+        (["a", "b"], "from 2 sources;"),
+        (["a", "b", "(others)"], "from more than 2 sources;"),
+    ],
+)
+def test_sources_are_counted_as_far_as_they_are_named(names, told):
+    assert told in corpus_sentence(counts_of() | {"sources": dict.fromkeys(names)})
+
+
+@pytest.mark.parametrize(
     ("value", "words"),
     [
         (0, "0"),
