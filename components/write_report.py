@@ -1,4 +1,4 @@
-"""all scores -> results.json and report.html."""
+"""all scores -> results.json, report.html and corpus.html."""
 
 from kfp.dsl import HTML, Dataset, Input, Model, Output, component
 
@@ -24,7 +24,8 @@ def write_report(
     """Gather what the steps found; also kept in the run folder and with the parent run."""
     from pathlib import Path
 
-    from spanbert.report.results import gather_results, headline, write_results
+    from spanbert.report.page import render
+    from spanbert.report.results import gather_results, headline, write_corpus_page, write_results
     from spanbert.steps import pipeline_step
 
     found = (pretraining_scores, qa_scores, baseline_scores, encoder_registration, qa_registration)
@@ -38,7 +39,9 @@ def write_report(
             score_folders=[Path(scores.path) for scores in found],
         )
         for target in (Path(results.path), step.run_folder):
+            write_corpus_page(Path(documents.path), target)
             write_results(gathered, target)
-        Path(page.path).write_text((step.run_folder / "report.html").read_text())
-        files = [step.run_folder / name for name in ("report.html", "results.json")]
+        Path(page.path).write_text(render(gathered))  # alone, so without a link to the corpus
+        names = ("report.html", "corpus.html", "results.json")
+        files = [step.run_folder / name for name in names]
         step.tracking.conclude(headline(gathered), files)

@@ -10,6 +10,7 @@ from spanbert.errors import SpanbertError, storage_error
 from spanbert.verbs import (
     ablation,
     cluster,
+    corpus,
     data,
     doctor,
     inspection,
@@ -27,6 +28,7 @@ VERBS = (
     *ablation.VERBS,
     *cluster.VERBS,
     *data.VERBS,
+    *corpus.VERBS,
     *doctor.VERBS,
     *inspection.VERBS,
     *planning.VERBS,
@@ -44,14 +46,16 @@ GROUPS = {
     "score": "predictions against gold: qa",
     "vocabulary": "an existing vocabulary: fit tells how it fits documents, extend adds words",
 }
-
+# Two words, of which the first is a verb too. A group would demand the options of that verb as
+# well, so to argparse these are verbs with a space in their name.
+_FOLLOWERS = {v.name for v in VERBS if " " in v.name and v.name.split()[0] not in GROUPS}
 
 _INTERRUPTED = 130  # what a shell gives for Ctrl-C
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit code. Errors are one line on standard error."""
-    options = _parser().parse_args(arguments)
+    options = parse(sys.argv[1:] if arguments is None else arguments)
     try:
         return options.call(options) or 0
     except KeyboardInterrupt:
@@ -63,6 +67,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         told = storage_error(error) if isinstance(error, OSError) else error
         print(f"spanbert: error: {told}", file=sys.stderr)
         return told.exit_code
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The options of a verb, and as `call` what it calls; ends the process where they are wrong."""
+    first_two = " ".join(arguments[:2])
+    if first_two in _FOLLOWERS:
+        arguments = [first_two, *arguments[2:]]
+    return _parser().parse_args(arguments)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -77,10 +89,13 @@ def _parser() -> argparse.ArgumentParser:
     groups: dict[str, Any] = {}
     for verb in VERBS:
         group, _, rest = verb.name.partition(" ")
-        if rest and group not in groups:
+        if group not in GROUPS:
+            verb.add_to(top, verb.name)
+            continue
+        if group not in groups:
             part = top.add_parser(group, help=GROUPS[group], description=GROUPS[group])
             groups[group] = part.add_subparsers(metavar="WHAT", required=True)
-        verb.add_to(groups[group] if rest else top)
+        verb.add_to(groups[group], rest)
     return parser
 
 

@@ -6,14 +6,13 @@ import shlex
 import pytest
 import tiny
 
-from spanbert import cli
-from spanbert.cli import VERBS, main
+from spanbert.cli import VERBS, main, parse
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
 def test_the_example_of_a_verb_parses(verb):
     words = shlex.split(f"{verb.name} {verb.example}")
-    assert cli._parser().parse_args(words).call is verb.call
+    assert parse(words).call is verb.call
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
@@ -45,6 +44,7 @@ def test_no_verb_is_a_usage_error(capsys):
         ("predict fill --model nowhere", 2, "pass a text or --input"),
         ("predict fill --model nowhere --input C 'The [MASK].'", 2, "pass a text or --input"),
         ("inspect masks --shards nowhere --tokenizer T", 3, "no finished shards"),
+        ("corpus report --documents nowhere --output O", 3, "no finished documents"),
         ("report --results nowhere.json --output O", 3, "nowhere.json"),
         ("ablate --config C --schemes words --objectives 1seq --seeds 1", 2, "did you mean whole"),
         (

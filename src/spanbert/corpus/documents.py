@@ -64,7 +64,8 @@ def write_documents(
     evaluation = evaluation or EvaluationSets({}, config.contamination_words, WordHashes())
     rules = Rules(config, evaluation, num_samples)
     chunks = find_chunks(config)
-    with work_folder(work, folder) as parts:
+    with work_folder(work, folder) as place:
+        parts = place.absolute()  # workers have a folder of their own
         candidates = _read_all(chunks, rules, parts, say)
         numbers = Numbers([part.folder for part in candidates])
         survival = decide(numbers, config, parts)

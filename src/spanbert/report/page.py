@@ -1,19 +1,19 @@
 """Results of a run -> one self-contained HTML page.
 
 This file words every number; `page.html.jinja` places them, `charts.py` computes the drawings.
-The page has no script and loads nothing. Equal results give equal bytes.
+Equal results give equal bytes.
 """
 
-import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from spanbert.errors import DataError, DependencyError
-from spanbert.report.charts import PLOT, LineChart, Series, histogram, line_chart
+from spanbert.errors import DataError
+from spanbert.report.balance import record_balance
+from spanbert.report.charts import LineChart, Series, histogram, line_chart
+from spanbert.report.corpus_page import CORPUS_PAGE
+from spanbert.report.rendering import KeyFigure, Table, pairs, render_template
 from spanbert.report.summary import (
     PRETRAINED,
     RANDOM,
-    Number,
     chance_margin,
     count,
     fixed,
@@ -21,9 +21,6 @@ from spanbert.report.summary import (
     token_losses,
     verdict,
 )
-
-if TYPE_CHECKING:
-    import jinja2
 
 SCHEMA_VERSION = 1
 TOKEN_KINDS = {
@@ -33,31 +30,12 @@ TOKEN_KINDS = {
 }
 PAPER_REPLACEMENT = {"mask": 0.8, "random": 0.1, "kept": 0.1}  # SpanBERT, section 3.1
 
-# Control characters have no place in HTML, and lone surrogates none in UTF-8.
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
-
-@dataclass(frozen=True)
-class Table:
-    """Cells as text; the first cell of a row names it."""
-
-    caption: str
-    heads: tuple[str, ...]
-    rows: list[tuple[str, ...]]
-    num_numeric: int  # columns of numbers, right after the first
-
-
-@dataclass(frozen=True)
-class KeyFigure:
-    """One number with its name and unit."""
-
-    name: str
-    value: str
-    unit: str
-
-
-def render(results: dict[str, Any]) -> str:
+def render(results: dict[str, Any], *, has_corpus_page: bool = False) -> str:
     """The report of a run as HTML text.
+
+    Args:
+        has_corpus_page: whether `corpus.html` lies beside it, to be linked to.
 
     Raises:
         DataError: the results have another schema version.
@@ -69,15 +47,16 @@ def render(results: dict[str, Any]) -> str:
             f"results have schema version {found}, the report reads {SCHEMA_VERSION}",
             remedy="run the evaluation again with this version of the package",
         )
-    return _UNPRINTABLE.sub("\ufffd", _template().render(page_content(results)))
+    content = page_content(results) | {"corpus_page": CORPUS_PAGE if has_corpus_page else ""}
+    return render_template("page.html.jinja", content)
 
 
 def page_content(results: dict[str, Any]) -> dict[str, Any]:
     """What the template places, by name."""
     return {
-        "plot": PLOT,
-        "run_id": results["run_id"],
-        "seed": results["seed"],
+        "title": f"{results['run_id']} – SpanBERT run report",
+        "heading": results["run_id"],
+        "subtitle": f"SpanBERT run report, seed {results['seed']}",
         "verdict": verdict(results),
         "key_figures": key_figures(results),
         "loss_chart": loss_chart(results),
@@ -107,7 +86,6 @@ def key_figures(results: dict[str, Any]) -> list[KeyFigure]:
             for name, words, unit in _HELD_OUT_FIGURES
             if name in held_out
         ),
-        KeyFigure("Unigram entropy", fixed(held_out["unigram_entropy"], 2), "nats per token"),
         *(KeyFigure(f"F1, {r['start']}", fixed(r["f1"], 1), "percent") for r in results["qa"]),
         KeyFigure("Parameters", count(pretraining["num_parameters"]), "weights"),
         KeyFigure("Pre-training", count(pretraining["steps"]), "steps"),
@@ -210,7 +188,7 @@ def corpus_content(corpus: dict[str, Any]) -> dict[str, Any]:
     """Where every record went, where the text came from, and what was made of it."""
     shards = {"Training": corpus["train_shards"], "Held out": corpus["held_out_shards"]}
     return {
-        "accounting": accounting_table(corpus),
+        "accounting": record_balance(corpus).table(),
         "sources": Table(
             "Sources",
             ("Source", "Documents", "Characters", "Licences"),
@@ -232,25 +210,6 @@ def corpus_content(corpus: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def accounting_table(corpus: dict[str, Any]) -> Table:
-    """Records read = kept + held out + dropped + quarantined; a remainder gets its own row."""
-    parts = {"Kept": corpus["kept"], "Held out": corpus["held_out"]}
-    for fate in ("dropped", "quarantined"):
-        parts |= {f"{fate.capitalize()}: {_plain(r)}": n for r, n in corpus[fate].items()}
-    read = corpus["records_in"]
-    missing = read - sum(parts.values())
-    balance = "all are accounted for"
-    if missing != 0:
-        parts["Not accounted for"] = missing
-        balance = "the parts do not add up"
-    return Table(
-        f"Records: {count(read)} read, {balance}",
-        ("Record", "Number", "Share of read"),
-        [(name, count(n), percent(n / read) if read else "–") for name, n in parts.items()],
-        num_numeric=2,
-    )
-
-
 def provenance_content(results: dict[str, Any]) -> dict[str, Any]:
     """What this run was made from and with."""
     origin = results["provenance"]
@@ -262,15 +221,15 @@ def provenance_content(results: dict[str, Any]) -> dict[str, Any]:
         **{f"{name} version": version for name, version in origin["versions"].items()},
     }
     return {
-        "model": _pairs("Model settings", ("Setting", "Value"), results["model"]),
+        "model": pairs("Model settings", ("Setting", "Value"), results["model"]),
         "registered": Table(
             "Registered models",
             ("Name", "Version", "Alias"),
             [(m["name"], m["version"], m["alias"]) for m in results["registered"]],
             num_numeric=0,
         ),
-        "provenance": _pairs("Software and hardware", ("Fact", "Value"), facts),
-        "artifacts": _pairs("Artifacts", ("Artifact", "sha256"), origin["artifacts"]),
+        "provenance": pairs("Software and hardware", ("Fact", "Value"), facts),
+        "artifacts": pairs("Artifacts", ("Artifact", "sha256"), origin["artifacts"]),
         "config_toml": results["config_toml"],
     }
 
@@ -280,35 +239,3 @@ def _chance_margin(qa: list[dict[str, Any]]) -> str:
     if not {PRETRAINED, RANDOM} <= rows.keys():
         return ""
     return fixed(chance_margin(rows[PRETRAINED], rows[RANDOM]), 1)
-
-
-def _pairs(caption: str, heads: tuple[str, str], values: dict[str, Any]) -> Table:
-    return Table(caption, heads, [(k, _shown(v)) for k, v in values.items()], num_numeric=0)
-
-
-def _shown(value: str | Number | None) -> str:
-    """A plain value: whole numbers get commas, the absence of a value a dash."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return count(value)
-    return str(value) if value not in ("", None) else "–"
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", " ")
-
-
-def _template() -> "jinja2.Template":
-    try:
-        import jinja2
-    except ImportError as error:
-        raise DependencyError(
-            "the report needs jinja2", remedy="install the extra: spanbert[report]"
-        ) from error
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("spanbert", "report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html.jinja")

@@ -16,6 +16,8 @@ from spanbert import __version__
 from spanbert.config import Config, to_toml
 from spanbert.errors import DataError
 from spanbert.evaluation import scores
+from spanbert.report.corpus_facts import read_facts
+from spanbert.report.corpus_page import CORPUS_PAGE, render_corpus
 from spanbert.report.page import render
 from spanbert.storage import git_commit, read_manifest, write_text_atomic
 
@@ -80,7 +82,18 @@ def headline(results: dict[str, Any]) -> dict[str, float]:
 def write_results(results: dict[str, Any], folder: Path) -> None:
     """Write results.json and report.html into a folder."""
     write_text_atomic(folder / "results.json", json.dumps(results, indent=1))
-    write_text_atomic(folder / "report.html", render(results))
+    write_report(results, folder / "report.html")
+
+
+def write_report(results: dict[str, Any], path: Path) -> None:
+    """Write the report of a run; it links to the corpus page if there is one beside it."""
+    has_corpus_page = (path.parent / CORPUS_PAGE).is_file()
+    write_text_atomic(path, render(results, has_corpus_page=has_corpus_page))
+
+
+def write_corpus_page(documents: Path, folder: Path) -> None:
+    """Write corpus.html, about a documents artifact, into a folder."""
+    write_text_atomic(folder / CORPUS_PAGE, render_corpus(read_facts(documents)))
 
 
 def _add(results: dict[str, Any], found: dict[str, Any]) -> None:

@@ -33,14 +33,14 @@ def summary_table(results: dict[str, Any], report_path: str) -> str:
     cannot be opened.
     """
     lines = [
-        f"Run {_clipped(results['run_id'], 50)}, seed {results['seed']}",
+        f"Run {clipped(results['run_id'], 50)}, seed {results['seed']}",
         "",
         *_loss_lines(results["held_out"]),
         "",
         *_score_lines(results["qa"]),
         "",
         *_model_lines(results["registered"]),
-        f"Report: {_printable(report_path)}",
+        f"Report: {printable(report_path)}",
         "",
         *textwrap.wrap(verdict(results), COLUMNS),
     ]
@@ -108,6 +108,25 @@ def percent(share: Number) -> str:
     return f"{fixed(100 * share, 1)}%"
 
 
+def part_of(part: Number, whole: Number) -> str:
+    """A part as percent of the whole; one that is small is not told as none."""
+    if not whole:
+        return "–"
+    share = part / whole
+    if 0 < abs(share) < 0.0005:
+        return "<0.1%" if share > 0 else ">-0.1%"
+    return percent(share)
+
+
+def rounded(value: int) -> str:
+    """A whole number in words of three digits where it is long: 388 million."""
+    for size, word in ((10**12, "trillion"), (10**9, "billion"), (10**6, "million")):
+        if value >= size:
+            digits = f"{value / size:,.{max(0, 3 - len(str(value // size)))}f}"
+            return f"{digits} {word}"
+    return count(value)
+
+
 def _not_finite(value: Number) -> str:
     if math.isnan(value):
         return "NaN"
@@ -146,19 +165,20 @@ def _score_lines(qa: list[dict[str, Any]]) -> list[str]:
 
 def _model_lines(registered: list[dict[str, Any]]) -> list[str]:
     names = [f"{m['name']} version {m['version']} ({m['alias']})" for m in registered]
-    return [_clipped(f"Registered: {name}", COLUMNS) for name in names or ["none"]]
+    return [clipped(f"Registered: {name}", COLUMNS) for name in names or ["none"]]
 
 
 def _row(name: str, *cells: str) -> str:
-    first, second, third = (_clipped(cell, 15) for cell in cells)
-    return f"{_clipped(name, 31):<31}{first:>13}{second:>17}{third:>13}"
+    first, second, third = (clipped(cell, 15) for cell in cells)
+    return f"{clipped(name, 31):<31}{first:>13}{second:>17}{third:>13}"
 
 
-def _clipped(text: str, width: int) -> str:
-    text = _printable(text)
+def clipped(text: str, width: int) -> str:
+    """Text that fits a column of a terminal and cannot steer it."""
+    text = printable(text)
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Text that cannot steer a terminal: control characters and line breaks are replaced."""
     return "".join(c if c.isprintable() else "?" for c in text)

@@ -34,10 +34,13 @@ class DocumentEncoder:
     Args:
         tokenizer: of any kind.
         annotator: absent: documents are without entities and noun phrases.
+        language: whose rules end sentences.
     """
 
-    def __init__(self, tokenizer: SubwordTokenizer, annotator: Annotator | None) -> None:
-        self.tokenizer, self.annotator = tokenizer, annotator
+    def __init__(
+        self, tokenizer: SubwordTokenizer, annotator: Annotator | None, language: str = "en"
+    ) -> None:
+        self.tokenizer, self.annotator, self._language = tokenizer, annotator, language
         self._chunks = ChunkCache(tokenizer) if tokenizer.cuts_at_spaces else None
 
     def encode(self, documents: Iterable[Document]) -> Iterator[EncodedDocument]:
@@ -47,7 +50,7 @@ class DocumentEncoder:
             texts = [document.text for document, _ in group]
             by_chunks = self._by_chunks(texts)
             for (document, annotations), encoding in zip(group, by_chunks, strict=True):
-                sentences = sentence_spans(document.text)
+                sentences = sentence_spans(document.text, self._language)
                 if encoding is None:
                     encoding, bounds = _by_sentences(self.tokenizer, document.text, sentences)
                 else:
@@ -97,10 +100,16 @@ def _by_sentences(
 ) -> tuple[Encoding, Int[np.ndarray, " bounds"]]:
     """Sentences end to end, and where they end in pieces.
 
-    All but the first are read with a space before them: vocabularies that keep it count on it.
+    All but the first are read with the space before them, if there is one: vocabularies that keep
+    it count on it.
     """
-    texts = [_BETWEEN * (n > 0) + text[start:end] for n, (start, end) in enumerate(sentences)]
-    offsets = [start - len(_BETWEEN) * (n > 0) for n, (start, _) in enumerate(sentences)]
+    offsets = [
+        start - (n > 0 and text[start - 1].isspace()) for n, (start, _) in enumerate(sentences)
+    ]
+    texts = [
+        _BETWEEN * (start - at) + text[start:end]
+        for at, (start, end) in zip(offsets, sentences, strict=True)
+    ]
     found = tokenizer.encode_batch(texts)
     empty = np.zeros(0, dtype=np.int64)
     joined = Encoding(

@@ -55,7 +55,11 @@ class ShardsJob:
         """Of this process; it is kept, for what it has seen makes it fast."""
         config = self.config
         return _encoder(
-            self.tokenizer, self.tokenizer_digest, config.annotator, config.annotator_processes
+            self.tokenizer,
+            self.tokenizer_digest,
+            config.annotator,
+            config.annotator_processes,
+            config.language,
         )
 
     def encoded(self, file: str) -> Iterator[EncodedDocument]:
@@ -64,7 +68,8 @@ class ShardsJob:
 
 
 @lru_cache(maxsize=1)
-def _encoder(tokenizer: Path, _digest: str, annotator: str, processes: int) -> DocumentEncoder:
-    return DocumentEncoder(
-        load_tokenizer(tokenizer), Annotator(annotator, processes) if annotator else None
-    )
+def _encoder(
+    tokenizer: Path, _digest: str, annotator: str, processes: int, language: str
+) -> DocumentEncoder:
+    marks = Annotator(annotator, processes) if annotator else None
+    return DocumentEncoder(load_tokenizer(tokenizer), marks, language)

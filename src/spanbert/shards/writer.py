@@ -4,11 +4,8 @@ Each file of documents becomes a shard by a task of its own, so the shards are t
 number of workers; `singles.py` and `paired.py` make them.
 """
 
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +14,7 @@ from spanbert.corpus.annotations import Annotator
 from spanbert.corpus.documents import document_files
 from spanbert.errors import DataError
 from spanbert.parallel import run_tasks
+from spanbert.parts import work_folder
 from spanbert.progress import Say, silent
 from spanbert.shards.config import ShardsConfig
 from spanbert.shards.format import KIND, VERSION, token_type
@@ -74,33 +72,23 @@ def write_shards(
     digests = {name: source.files[name].sha256 for name in files}
     folders = documents.absolute(), tokenizer.absolute()  # workers have a folder of their own
     job = ShardsJob(*folders, config, Path(), digests, words.digest, annotator)
-    with publish(folder, KIND, VERSION, inputs=inputs, config=job.settings) as draft:
-        with _kept(work, draft.folder) as place:
-            parts = list(_made(files, replace(job, work=place), num_workers, say))
-            report = _report(parts, documents)
-            number_through(parts, draft.folder)
+    with (
+        work_folder(work, folder) as place,
+        publish(folder, KIND, VERSION, inputs=inputs, config=job.settings) as draft,
+    ):
+        job = replace(job, work=place.absolute())
+        parts = list(_made(files, job, num_workers, say))
+        report = _report(parts, documents)
+        number_through(parts, draft.folder)
         draft.counts |= vars(report) | {"annotator": annotator, "pairs": config.pairs}
         draft.counts["token_type"] = token_type(subwords.vocab_size).str
         draft.counts["vocab_size"] = subwords.vocab_size
         draft.counts["vocabulary_digest"] = subwords.digest
-    if work is not None:
-        shutil.rmtree(work, ignore_errors=True)
     return report
 
 
 def _annotator_name(config: ShardsConfig) -> str:
     return Annotator(config.annotator).name if config.annotator else ""
-
-
-@contextmanager
-def _kept(work: Path | None, draft: Path) -> Iterator[Path]:
-    """Where parts of the work lie: in a folder that stays, or in one that goes."""
-    if work is None:
-        with tempfile.TemporaryDirectory(dir=draft) as scratch:
-            yield Path(scratch).absolute()
-    else:
-        work.mkdir(parents=True, exist_ok=True)
-        yield work.absolute()
 
 
 def _made(files: list[str], job: ShardsJob, num_workers: int, say: Say) -> Iterator[ShardPart]:

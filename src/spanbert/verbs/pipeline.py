@@ -40,11 +40,9 @@ def _compile(options: argparse.Namespace) -> None:
 
 
 def _report(options: argparse.Namespace) -> None:
-    from spanbert.report.page import render
-    from spanbert.report.results import read_results
-    from spanbert.storage import write_text_atomic
+    from spanbert.report.results import read_results, write_report
 
-    write_text_atomic(options.output, render(read_results(options.results)))
+    write_report(read_results(options.results), options.output)
     print(options.output)
 
 

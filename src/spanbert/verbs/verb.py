@@ -19,7 +19,7 @@ FROM_SCRATCH = {"action": "store_true", "help": "put earlier checkpoints aside, 
 class Verb:
     """One command: what it is called, what it calls, and what it takes."""
 
-    name: str  # with its group, for example "predict qa"
+    name: str  # with its group or the verb that it belongs to: "predict qa", "corpus report"
     call: Callable[[argparse.Namespace], int | None]  # an exit code, where it is not always 0
     text: str
     example: str  # its options, as a user would type them
@@ -28,11 +28,10 @@ class Verb:
     has_model: bool = False
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # as argparse has them
 
-    def add_to(self, verbs: Any) -> None:
-        """Make the parser of this verb."""
+    def add_to(self, verbs: Any, name: str) -> None:
+        """Make the parser of this verb among `verbs`, where it has this name."""
         example = f"example: spanbert {self.name} {self.example}"
-        last = self.name.split()[-1]
-        parser = verbs.add_parser(last, help=self.text, description=self.text, epilog=example)
+        parser = verbs.add_parser(name, help=self.text, description=self.text, epilog=example)
         parser.set_defaults(call=self.call)
         parser.add_argument("--debug", action="store_true", help="show the trace of an error")
         if self.config != "none":

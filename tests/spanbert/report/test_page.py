@@ -1,141 +1,18 @@
 """The report page: whatever the results say, it is one harmless, complete and repeatable page."""
 
 import copy
-import html.parser
 import itertools
 import math
 import re
 
 import pytest
+from hostile import PAYLOADS, Page, assert_harmless
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from run_example import results_of
 
 from spanbert.errors import DataError
-from spanbert.report.page import accounting_table, render
-
-VOID = {"meta", "path", "rect", "circle"}  # never closed, or closed in their own tag
-PAYLOADS = [
-    "<script>alert(1)</script>",
-    "</script><script>alert(1)</script>",
-    "</title><script>alert(1)</script>",
-    "</style><script>alert(1)</script>",
-    "</code></pre><script>alert(1)</script>",
-    "</textarea><script>alert(1)</script>",
-    "--><script>alert(1)</script><!--",
-    "<![CDATA[<script>alert(1)</script>]]>",
-    "<img src=x onerror=alert(1)>",
-    "<svg/onload=alert(1)>",
-    "<svg><animate onbegin=alert(1) attributeName=x dur=1s>",
-    "<body onload=alert(1)>",
-    "<iframe src=javascript:alert(1)>",
-    "<a href='javascript:alert(1)'>x</a>",
-    "<a href=http://example.org/>x</a>",
-    "<link rel=stylesheet href=https://example.org/x.css>",
-    "<meta http-equiv=refresh content='0;url=https://example.org'>",
-    "<base href=//example.org/>",
-    "<object data=//example.org/x>",
-    "<form action=https://example.org><input autofocus onfocus=alert(1)>",
-    '" onmouseover="alert(1)',
-    "' onmouseover='alert(1)",
-    '"><img src=//example.org/x>',
-    '" style="background:url(https://example.org/x)',
-    "javascript:alert(1)",
-    "{{ 7 * 7 }}{% raw %}",
-    "&lt;script&gt;alert(1)&lt;/script&gt;",
-    "\x00<\x00script>alert(1)</script>",
-    "<\u2028script>alert(1)</script>",
-    "\u202e<script>alert(1)</script>",
-    "\ud800<script>alert(1)</script>",
-]
-
-
-def results_of():
-    """Results in which every kind of field is filled."""
-    return {
-        "schema_version": 1,
-        "run_id": "quickstart-1a2b3c4d",
-        "seed": 1907,
-        "corpus": {
-            "records_in": 3000,
-            "kept": 2790,
-            "held_out": 60,
-            "dropped": {"too_short": 100, "duplicate": 40},
-            "quarantined": {"bad_encoding": 10},
-            "sources": {
-                "enwiki-2014": {
-                    "documents": 2000,
-                    "characters": 9000000,
-                    "licences": ["CC-BY-SA-3.0", "CC0-1.0"],
-                }
-            },
-            "train_shards": {"segments": 20000, "tokens": 2400001, "words": 1900000},
-            "held_out_shards": {"segments": 400, "tokens": 50000, "words": 40000},
-            "vocab_size": 8000,
-        },
-        "masking": {
-            "num_segments": 400,
-            "masked_fraction": 0.151,
-            "expected_mask_rate": 0.15,
-            "span_words": {"expected": [0.5, 0.3, 0.2], "observed": [0.52, 0.29, 0.19]},
-            "mean_span_words": 1.67,
-            "replacement": {"mask": 0.803, "random": 0.1, "kept": 0.097},
-            "sbo_coverage": 0.971,
-            "examples": [
-                {
-                    "tokens": [
-                        {"text": "The", "kind": "visible"},
-                        {"text": "[MASK]", "kind": "mask", "original": "cat"},
-                        {"text": "of", "kind": "random", "original": "dog"},
-                        {"text": "mouse", "kind": "kept", "original": "mouse"},
-                    ]
-                }
-            ],
-        },
-        "pretraining": {
-            "steps": 600,
-            "tokens": 2400000,
-            "num_parameters": 1500000,
-            "curve": [
-                {
-                    "step": step,
-                    "loss": 18.0 - step / 100,
-                    "mlm_loss": 8.9 - step / 200,
-                    "sbo_loss": 9.1 - step / 200,
-                    "learning_rate": 1e-4 * (1 - step / 600),
-                }
-                for step in range(10, 61, 10)
-            ],
-        },
-        "held_out": {
-            "mlm_loss": 5.91,
-            "sbo_loss": 6.12,
-            "unigram_entropy": 6.63,
-            "num_tokens": 7600,
-            "mask_seed": 1907,
-        },
-        "qa": [
-            {
-                "start": start,
-                "exact_match": f1 / 2,
-                "f1": f1,
-                "num_questions": 1100,
-                "curve": [{"step": 10, "loss": 4.9}, {"step": 20, "loss": 4.1}],
-            }
-            for start, f1 in [("pre-trained", 22.4), ("random weights", 8.2)]
-        ],
-        "registered": [{"name": "spanbert-qa", "version": "1", "alias": "latest-evaluated"}],
-        "model": {"num_layers": 2, "dropout": 0.1, "activation": "gelu", "is_tied": True},
-        "provenance": {
-            "package_version": "0.1.0",
-            "git_commit": "abc123",
-            "config_digest": "d" * 64,
-            "artifacts": {"documents": "a" * 64, "shards": "b" * 64},
-            "versions": {"torch": "2.13.0"},
-            "hardware": "2 CPU cores, x86_64",
-        },
-        "config_toml": '[run]\nname = "quickstart"\n',
-    }
-
+from spanbert.report.page import render
 
 OPEN_KEYS = {"dropped", "quarantined", "sources", "artifacts", "versions", "model"}
 
@@ -163,69 +40,12 @@ def with_number(value, number):
     return number if isinstance(value, float) else value
 
 
-class Page(html.parser.HTMLParser):
-    """Elements in order, the text of the page, and tags that are not closed in order."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.elements, self.text, self.open, self.misnested = [], "", [], []
-        self.others = []  # comments, declarations, processing instructions
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag, attributes):
-        self.elements.append((tag, dict(attributes)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        if tag not in VOID and (not self.open or self.open.pop() != tag):
-            self.misnested.append(tag)
-
-    def handle_data(self, data):
-        self.text += data
-
-    def handle_comment(self, data):
-        self.others.append(data)
-
-    def handle_decl(self, decl):
-        self.others.append(decl)
-
-    unknown_decl = handle_pi = handle_comment
-
-    @property
-    def skeleton(self):
-        return [(tag, sorted(attributes)) for tag, attributes in self.elements]
-
-    def values(self, name):
-        return [a[name] for _, a in self.elements if name in a]
-
-
 HARMLESS = Page(render(with_text(results_of(), "harmless")))
 
 
 @pytest.fixture(scope="module")
 def page():
     return Page(render(results_of()))
-
-
-def assert_harmless(page):
-    for tag, attributes in page.elements:
-        assert tag not in {
-            "script",
-            "iframe",
-            "object",
-            "embed",
-            "base",
-            "link",
-            "img",
-            "a",
-            "form",
-        }
-        assert not any(name.startswith("on") for name in attributes)
-        assert not attributes.keys() & {"src", "href", "xlink:href", "srcset", "action", "data"}
-        assert "style" not in attributes
-    assert page.others == ["DOCTYPE html"]
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
@@ -347,24 +167,6 @@ def test_examples_may_be_left_out():
     assert "Masked examples" not in Page(render(results)).text
 
 
-def test_records_that_went_nowhere_are_told():
-    corpus = results_of()["corpus"] | {"kept": 2780}
-    table = accounting_table(corpus)
-    assert table.rows[-1] == ("Not accounted for", "10", "0.3%")
-    assert "do not add up" in table.caption
-
-
-def test_a_corpus_without_records_has_no_shares():
-    corpus = results_of()["corpus"] | {
-        "records_in": 0,
-        "kept": 0,
-        "held_out": 0,
-        "dropped": {},
-        "quarantined": {},
-    }
-    assert accounting_table(corpus).rows == [("Kept", "0", "–"), ("Held out", "0", "–")]
-
-
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, 0.0, -1.0, 1e300, 5e-324])
 def test_no_number_breaks_the_page(number):
     odd = Page(render(with_number(results_of(), number)))
@@ -387,6 +189,14 @@ def test_a_run_that_recorded_nothing_still_has_a_page():
     text = Page(render(results)).text
     assert text.count("No values were recorded.") == 3
     assert "Pre-training beat token frequencies:" in text
+
+
+def test_the_page_links_to_that_of_the_corpus_only_where_it_lies_beside():
+    def links(page):
+        return [attributes for tag, attributes in page.elements if tag == "a"]
+
+    assert links(Page(render(results_of()))) == []
+    assert links(Page(render(results_of(), has_corpus_page=True))) == [{"href": "corpus.html"}]
 
 
 def test_results_of_another_schema_are_refused():

@@ -44,14 +44,15 @@ class EverySeventhCharacter(Annotator):
 
 
 def by_sentence(tokenizer, text, annotations):
-    """The obvious way: each sentence alone, all but the first with a space before it."""
+    """The obvious way: each sentence alone, all but the first with the space before it."""
     columns, bounds = [[], [], [], []], [0]
     for n, (a, b) in enumerate(sentence_spans(text)):
-        pieces = tokenizer.encode(" " * (n > 0) + text[a:b])
+        space = int(n > 0 and text[a - 1].isspace())
+        pieces = tokenizer.encode(" " * space + text[a:b])
         for column, values, shift in zip(
             columns,
             (pieces.ids, pieces.starts, pieces.ends, pieces.word_starts),
-            (0, a - (n > 0), a - (n > 0), 0),
+            (0, a - space, a - space, 0),
             strict=True,
         ):
             column += [value + shift for value in values.tolist()]
