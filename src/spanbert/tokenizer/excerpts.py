@@ -29,9 +29,9 @@ def excerpts(texts: Iterable[str]) -> Iterator[str]:
 def learnable(texts: Iterable[str]) -> Iterator[str]:
     """The excerpts without words over 100 characters: no vocabulary has use for them.
 
-    A trainer takes some 32 bytes for each character of each distinct word, so that a long run
-    without spaces would fill the memory. Words are cut at punctuation, as BERT does, or are runs of
-    signs; Chinese is left out too where 100 characters have no mark between them.
+    A trainer takes some 40 bytes for each character of each distinct word, and hours over a long
+    run without spaces. Words are cut at punctuation, as BERT does, or are runs of signs; Chinese
+    is left out too where 100 characters have no mark between them.
     """
     for excerpt in excerpts(texts):
         is_harmless = all(len(run) <= _LONGEST_WORD for run in excerpt.split())
