@@ -3,6 +3,7 @@
 import argparse
 from dataclasses import asdict
 
+from spanbert.objects.artifacts import fetch_artifact, output_folder, part_of
 from spanbert.verbs.verb import QUICKSTART, Verb, config_of, print_json
 
 
@@ -10,8 +11,12 @@ def _corpus(options: argparse.Namespace) -> None:
     from spanbert.corpus.documents import write_documents
 
     config = config_of(options)
-    documents, held_out = options.output / "documents", options.output / "held-out"
-    print_json(asdict(write_documents(documents, held_out, config.corpus)))
+    with (
+        output_folder(part_of(options.output, "documents"), "documents") as documents,
+        output_folder(part_of(options.output, "held-out"), "documents") as held_out,
+    ):
+        report = write_documents(documents, held_out, config.corpus)
+    print_json(asdict(report))
 
 
 def _tokenizer(options: argparse.Namespace) -> None:
@@ -19,7 +24,9 @@ def _tokenizer(options: argparse.Namespace) -> None:
     from spanbert.training.start import tokenizer_settings
 
     settings = tokenizer_settings(config_of(options))
-    built = build_tokenizer(options.documents, options.output, settings)
+    documents = fetch_artifact(options.documents, "documents")
+    with output_folder(options.output, "tokenizer") as folder:
+        built = build_tokenizer(documents, folder, settings)
     print_json({"vocab_size": built.vocab_size})
 
 
@@ -27,7 +34,10 @@ def _shards(options: argparse.Namespace) -> None:
     from spanbert.shards.writer import write_shards
 
     settings = config_of(options).shards
-    report = write_shards(options.documents, options.tokenizer, options.output, settings)
+    documents = fetch_artifact(options.documents, "documents")
+    tokenizer = fetch_artifact(options.tokenizer, "tokenizer")
+    with output_folder(options.output, "shards") as folder:
+        report = write_shards(documents, tokenizer, folder, settings)
     print_json(asdict(report))
 
 
@@ -37,20 +47,20 @@ VERBS = (
         _corpus,
         "sources -> clean documents, some held out",
         f"{QUICKSTART} --output data",
-        paths=("--output",),
+        places=("--output",),
     ),
     Verb(
         "tokenizer",
         _tokenizer,
         "documents -> a vocabulary",
         f"{QUICKSTART} --documents data/documents --output vocab",
-        paths=("--documents", "--output"),
+        places=("--documents", "--output"),
     ),
     Verb(
         "shards",
         _shards,
         "documents + vocabulary -> segments on disk",
         f"{QUICKSTART} --documents data/documents --tokenizer vocab --output shards",
-        paths=("--documents", "--tokenizer", "--output"),
+        places=("--documents", "--tokenizer", "--output"),
     ),
 )
