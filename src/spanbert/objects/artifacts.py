@@ -67,13 +67,14 @@ def output_folder(place: Place, kind: str) -> Iterator[Path]:
     if not is_url(place):
         yield Path(place)
         return
-    require_replaceable(ObjectStore(str(place)), kind)
+    store = ObjectStore(str(place))
+    require_replaceable(store, kind)
     own = cache_folder() / f"to-{sha256(str(place).encode()).hexdigest()[:16]}"
     with sole_owner(own):
         shutil.rmtree(own / "output", ignore_errors=True)  # a killed writer's
         try:
             yield own / "output" / kind
-            send_artifact(own / "output" / kind, str(place))
+            send(store, own / "output" / kind)
         finally:
             shutil.rmtree(own / "output", ignore_errors=True)
 

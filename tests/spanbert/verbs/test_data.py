@@ -9,7 +9,7 @@ import tiny
 from spanbert.cli import VERBS, main
 from spanbert.config import to_toml
 from spanbert.objects import ObjectStore
-from spanbert.objects.artifacts import fetch_artifact, part_of
+from spanbert.objects.artifacts import fetch_artifact, output_folder, part_of, send_artifact
 from spanbert.storage import MANIFEST, publish, verify
 
 KINDS = {
@@ -81,12 +81,13 @@ def test_making_all_again_sends_nothing(run, s3_url, monkeypatch):
     make_all(run, s3_url)
 
 
-def test_masks_of_shards_in_a_bucket_are_inspected(run, s3_url):
-    make_all(run, "data")
-    make_all(run, s3_url)
+def test_masks_of_shards_in_a_bucket_are_inspected(run, artifacts, s3_url):
+    send_artifact(artifacts.shards, f"{s3_url}/shards")
+    send_artifact(artifacts.tokenizer, f"{s3_url}/tokenizer")
     words = "inspect masks --config ../c.toml --json"
     shown = [
-        run(f"{words} --shards {root}/shards --tokenizer {root}/vocab") for root in ("data", s3_url)
+        run(f"{words} --shards {root}/shards --tokenizer {root}/tokenizer")
+        for root in (artifacts.shards.parent, s3_url)
     ]
     assert shown[0] == shown[1]
     assert shown[0][0] == 0
@@ -112,8 +113,8 @@ def test_an_output_that_is_something_else_is_refused_before_the_work(run, s3_url
     assert ObjectStore(s3_url).list() == {"documents/thesis": 13}
 
 
-def test_work_that_fails_sends_nothing_and_leaves_nothing(run, s3_url, tmp_path):
-    make_all(run, s3_url)
+def test_work_that_fails_sends_nothing_and_leaves_nothing(run, artifacts, s3_url, tmp_path):
+    send_artifact(artifacts.documents, f"{s3_url}/documents")
     before = ObjectStore(s3_url).list()
     code, _, err = run(f"corpus --config ../c.toml --output {s3_url} --set corpus.sources=[]")
     assert (code, err.count("\n")) == (3, 1)
@@ -122,8 +123,6 @@ def test_work_that_fails_sends_nothing_and_leaves_nothing(run, s3_url, tmp_path)
 
 
 def test_a_writer_beside_another_to_the_same_url_is_refused(run, s3_url, tmp_path):
-    from spanbert.objects.artifacts import output_folder
-
     with output_folder(f"{s3_url}/documents", "documents") as folder:
         code, _, err = run(f"corpus --config ../c.toml --output {s3_url}")
         with publish(folder, "documents") as draft:
