@@ -104,6 +104,13 @@ def test_an_input_that_is_not_there_is_told_as_for_a_folder(run, s3_url):
     assert ObjectStore(s3_url).list() == {}
 
 
+def test_shards_that_are_not_there_are_told_before_training(run, s3_url):
+    words = f"--shards {s3_url}/shards --tokenizer {s3_url}/vocab --output encoder"
+    code, out, err = run(f"pretrain --config ../c.toml {words}")
+    assert (code, out, err.count("\n")) == (3, "", 1)
+    assert f"{s3_url}/shards: no finished shards artifact here" in err
+
+
 def test_an_output_that_is_something_else_is_refused_before_the_work(run, s3_url, tmp_path):
     ObjectStore(s3_url).write("documents/thesis", b"years of work")
     words = f"corpus --config ../c.toml --output {s3_url} --set corpus.sources=[\\'nowhere\\']"
