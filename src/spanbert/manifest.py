@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from spanbert import __version__
-from spanbert.errors import IntegrityError
+from spanbert.errors import DataError, IntegrityError
 
 MANIFEST = "manifest.json"
 
@@ -62,6 +62,23 @@ def parse_manifest(content: bytes, place: str) -> Manifest:
             place=place,
             remedy="remove the folder and make it again",
         ) from error
+
+
+def require_kind(manifest: Manifest, kind: str, version: int, place: str) -> None:
+    """Refuse an artifact that is another one than a reader takes.
+
+    Args:
+        place: its folder or URL, for the message.
+
+    Raises:
+        DataError: it is of another kind or format version.
+    """
+    if (manifest.kind, manifest.version) != (kind, version):
+        raise DataError(
+            f"this is {manifest.kind} version {manifest.version}, not {kind} version {version}",
+            place=place,
+            remedy="pass the right folder",
+        )
 
 
 def as_json(manifest: Manifest) -> str:

@@ -21,7 +21,9 @@ from spanbert.digests import damaged_bytes, digest_of
 from spanbert.digests import sha256_of as sha256_of
 from spanbert.errors import ConfigError, DataError, IntegrityError, StorageError, storage_error
 from spanbert.manifest import MANIFEST as MANIFEST
-from spanbert.manifest import FileEntry, Manifest, as_json, parse_manifest
+from spanbert.manifest import FileEntry, Manifest, as_json, parse_manifest, require_kind
+
+_OTHER_FOLDER = "free some space or choose another folder with --set run.folder=PATH"
 
 _Identity = tuple[int, int]  # of a file: one that was written anew has another
 
@@ -79,7 +81,7 @@ def replacing(folder: Path, kind: str) -> Iterator[Path]:
         StorageError: the disk refused (full, read-only, no permission).
     """
     with partial_folder(folder) as aside:
-        with _alone_in(folder.parent):
+        with alone_in(folder.parent):
             before = _replaceable(folder, kind)
         yield aside
         _replace_folder(aside, folder, before)
@@ -119,12 +121,7 @@ def read_manifest(folder: Path, kind: str, version: int = 1) -> Manifest:
             f"no finished {kind} artifact here", place=str(folder), remedy="run the step before it"
         )
     manifest = parse_manifest(path.read_bytes(), str(path))
-    if (manifest.kind, manifest.version) != (kind, version):
-        raise DataError(
-            f"this is {manifest.kind} version {manifest.version}, not {kind} version {version}",
-            place=str(folder),
-            remedy="pass the right folder",
-        )
+    require_kind(manifest, kind, version, str(folder))
     return manifest
 
 
@@ -181,7 +178,7 @@ def write_text_atomic(path: Path, text: str) -> None:
         raise storage_error(error, str(path)) from error
 
 
-def require_free_space(folder: Path, needed_bytes: int) -> None:
+def require_free_space(folder: Path, needed_bytes: int, remedy: str = _OTHER_FOLDER) -> None:
     """Refuse early where a write is sure to fail later.
 
     Raises:
@@ -193,7 +190,7 @@ def require_free_space(folder: Path, needed_bytes: int) -> None:
         raise StorageError(
             f"needs {needed_bytes / 1e6:.0f} MB, only {free_bytes / 1e6:.0f} MB are free",
             place=str(existing),
-            remedy="free some space or choose another folder with --set run.folder=PATH",
+            remedy=remedy,
         )
 
 
@@ -259,7 +256,7 @@ def _partial_name(folder: Path) -> Path:
 
 def _replace_folder(source: Path, target: Path, before: _Identity | None) -> None:
     doomed = _partial_name(target)
-    with _alone_in(target.parent):
+    with alone_in(target.parent):
         if _has_come_meanwhile(source, target, before):
             return
         if target.exists():  # renamed first: a killed deletion must not leave half of it in place
@@ -285,8 +282,8 @@ def _has_come_meanwhile(source: Path, target: Path, before: _Identity | None) ->
 
 
 @contextlib.contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Keep other publishers out of a folder; a killed one lets go of it."""
+def alone_in(folder: Path) -> Iterator[None]:
+    """Wait for others to leave a folder, then keep them out; a killed process lets go of it."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         with contextlib.suppress(OSError):  # some network disks have no locks: as well as it goes

@@ -13,6 +13,7 @@ from pathlib import Path
 from spanbert.errors import IntegrityError, StorageError
 from spanbert.manifest import MANIFEST, Manifest, parse_manifest
 from spanbert.objects import ObjectStore
+from spanbert.objects.fetching import get_files
 from spanbert.progress import Say, silent
 from spanbert.storage import read_manifest, replacing, verify, write_text_atomic
 
@@ -76,21 +77,13 @@ class RemoteCheckpoints:
 
         Raises:
             IntegrityError: a file or the manifest is damaged.
-        DataError: what is there is no checkpoint, or of another format version.
+            DataError: what is there is no checkpoint, or of another format version.
             StorageError: there is no such checkpoint, or the disk refused.
         """
         content = self._manifest_of(step)
         manifest = parse_manifest(content, self._store.place(_name(step)))
-        self._require_sizes(_name(step), manifest)
         with replacing(folder, KIND) as aside:
-            for name, entry in manifest.files.items():
-                (aside / name).parent.mkdir(parents=True, exist_ok=True)
-                self._store.get(
-                    f"{_name(step)}/{name}",
-                    aside / name,
-                    size_bytes=entry.size_bytes,
-                    sha256=entry.sha256,
-                )
+            get_files(self._store, _name(step), manifest, aside)
             write_text_atomic(aside / MANIFEST, content.decode())
             read_manifest(aside, KIND)
 
@@ -110,18 +103,6 @@ class RemoteCheckpoints:
         key = f"{name}/{MANIFEST}"
         is_same_size = self._store.list(key) == {key: len(content)}
         return is_same_size and self._store.read(key, len(content)) == content
-
-    def _require_sizes(self, name: str, manifest: Manifest) -> None:
-        """Tell at once what no retry mends; a file that is not listed may only be late."""
-        sizes = self._store.list(name)
-        for file, entry in manifest.files.items():
-            found = sizes.get(f"{name}/{file}", entry.size_bytes)
-            if found != entry.size_bytes:
-                raise IntegrityError(
-                    f"expected {entry.size_bytes} bytes, found {found}",
-                    place=self._store.place(f"{name}/{file}"),
-                    remedy="use an earlier checkpoint",
-                )
 
     def _require_all(self, name: str, manifest: Manifest) -> None:
         expected = {f"{name}/{file}": e.size_bytes for file, e in manifest.files.items()}

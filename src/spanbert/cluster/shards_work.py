@@ -31,14 +31,19 @@ def shards_work(
     """
     words = folders["tokenizer"].absolute()  # workers have a folder of their own
     return {
-        target: _cut(config, folders[source].absolute(), words, folders[target], work_root, say)
+        target: cut(config, folders[source].absolute(), words, folders[target], work_root, say)
         for source, target in SHARDS_OF.items()
     }
 
 
-def _cut(
+def cut(
     config: Config, documents: Path, words: Path, target: Path, work_root: Path, say: Say
 ) -> dict[str, Any]:
+    """Publish one artifact, going on from the parts that are finished; a `ShardsReport`'s figures.
+
+    Raises:
+        As `write_shards` and `own_parts` do.
+    """
     from spanbert.shards.writer import write_shards
 
     inputs = {"documents": documents, "tokenizer": words}

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from spanbert.corpus.candidates import MAX_NAMED_ORIGINS, OTHER_ORIGINS, SEEN
+from spanbert.corpus.candidates import SEEN
 from spanbert.corpus.contamination import EvaluationSets
 from spanbert.corpus.numbers import Numbers
-from spanbert.corpus.report import CorpusReport, SourceCounts, Tally
+from spanbert.corpus.report import MAX_NAMED_ORIGINS, OTHERS, CorpusReport, SourceCounts, Tally
 from spanbert.corpus.survival import REASONS, Survival
 from spanbert.manifest import Manifest
 
@@ -114,7 +114,7 @@ def _count_origin(
     num_characters: int,
 ) -> None:
     if origin not in documents and len(documents) >= MAX_NAMED_ORIGINS:
-        origin = OTHER_ORIGINS
+        origin = (OTHERS, OTHERS)
     documents[origin] += num_documents
     characters[origin[0]] += num_characters
 

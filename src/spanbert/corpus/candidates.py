@@ -19,7 +19,7 @@ from spanbert.corpus.filters import drop_reason
 from spanbert.corpus.language import LanguageFilter
 from spanbert.corpus.numbers import NumbersWriter
 from spanbert.corpus.records import Record, Rejected
-from spanbert.corpus.report import Tally
+from spanbert.corpus.report import MAX_NAMED_ORIGINS, OTHERS, Tally
 from spanbert.corpus.samples import Samples
 from spanbert.corpus.signatures import algorithm, shingles, signature
 from spanbert.corpus.sources.chunks import Chunk
@@ -27,8 +27,6 @@ from spanbert.corpus.sources.read import read_chunk
 from spanbert.corpus.words import WordHashes
 
 MAX_LABEL_CHARACTERS = 200  # of an id, source or licence
-MAX_NAMED_ORIGINS = 1000  # pairs of source and licence; a corpus that names more is summed up
-OTHER_ORIGINS = ("(others)", "(others)")
 QUARANTINE, SEEN = "quarantine.jsonl", "seen.bin"
 STEM = "candidates"
 
@@ -155,7 +153,7 @@ class _Reading:
     def _origin(self, document: Document) -> int:
         origin = (document.source, document.licence)
         if origin not in self._origins and len(self._origins) >= MAX_NAMED_ORIGINS:
-            origin = OTHER_ORIGINS
+            origin = (OTHERS, OTHERS)
         return self._origins.setdefault(origin, len(self._origins))
 
 

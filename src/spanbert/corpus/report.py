@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+MAX_NAMED_ORIGINS = 1000  # pairs of source and licence; what a corpus names beyond is summed up
+OTHERS = "(others)"
+
 
 @dataclass(frozen=True, slots=True)
 class SourceCounts:

@@ -13,10 +13,11 @@ from spanbert.shards.writer import write_shards
 from spanbert.tokenizer.artifact import build_tokenizer
 
 
-def evaluate_file(model: Path, corpus: Path, config: Config, scratch: Path) -> dict[str, Any]:
+def evaluate_file(model: Path, corpus: Path | str, config: Config, scratch: Path) -> dict[str, Any]:
     """Losses in nats per target token, the text's unigram entropy, the masking and seed used.
 
     Args:
+        corpus: a text file, or the URL of one, as in `corpus.sources`.
         config: its shards, masking and run.seed are used; segments fit the model in any case.
         scratch: an empty folder for what is made on the way.
     """

@@ -71,6 +71,6 @@ def without_credentials(text: str) -> str:
 def _given_up(error: TransientError, tries: int, place: str) -> StorageError:
     remedy = "check that the store is up and reached by AWS_ENDPOINT_URL, then run again"
     if isinstance(error, MissingObjectError):
-        remedy = "list what is there, and use a checkpoint that is"
+        remedy = "list what is there, and use what is whole"
     cause = f"{without_credentials(str(error))} ({tries} tries)"
     return StorageError(cause, place=place, remedy=remedy)

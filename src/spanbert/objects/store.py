@@ -116,7 +116,7 @@ class ObjectStore:
         raise IntegrityError(
             "content differs from its recorded sha256",
             place=self.place(key),
-            remedy="use an earlier checkpoint",
+            remedy="remove it there and make it again, or use an earlier one",
         )
 
     def delete(self, prefix: str) -> None:

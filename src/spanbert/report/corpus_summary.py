@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
+from spanbert.corpus.report import OTHERS
 from spanbert.report.balance import character_balance, record_balance
 from spanbert.report.corpus_facts import CorpusFacts
 from spanbert.report.rendering import plain
@@ -14,7 +15,6 @@ ADVICE = {
     "extend": "Extend this vocabulary",
     "retrain": "Train a new vocabulary",
 }
-_OTHERS = "(others)"  # the one name of many sources, as `corpus.accounts` sums them up
 
 
 def corpus_sentence(counts: Mapping[str, Any]) -> str:
@@ -59,7 +59,7 @@ def fit_in_words(fit: Mapping[str, Any]) -> str:
 
 def _sources(counts: Mapping[str, Any]) -> str:
     num_named = len(counts["sources"])
-    if _OTHERS in counts["sources"]:
+    if OTHERS in counts["sources"]:
         return f"more than {count(num_named - 1)} sources"
     return f"{count(num_named)} {'source' if num_named == 1 else 'sources'}"
 

@@ -1,17 +1,35 @@
 """Verbs that make data: raw text -> documents -> vocabulary -> segments on disk."""
 
 import argparse
+import contextlib
+import shutil
+from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 
+from spanbert.objects.artifacts import (
+    Place,
+    cache_folder,
+    fetch_artifact,
+    is_url,
+    output_folder,
+    part_of,
+)
 from spanbert.verbs.verb import QUICKSTART, Verb, config_of, print_json, say
 
 
 def _corpus(options: argparse.Namespace) -> None:
-    from spanbert.corpus.documents import write_documents
+    from spanbert.cluster.corpus_work import corpus_work
 
-    config = config_of(options)
-    documents, held_out = options.output / "documents", options.output / "held-out"
-    print_json(asdict(write_documents(documents, held_out, config.corpus)))
+    with (
+        _work_beside(options.output) as work,
+        output_folder(part_of(options.output, "documents"), "documents") as documents,
+        output_folder(part_of(options.output, "held-out"), "documents") as held_out,
+    ):
+        report = corpus_work(
+            config_of(options), documents=documents, held_out=held_out, work_root=work, say=say
+        )
+    print_json(asdict(report))
 
 
 def _tokenizer(options: argparse.Namespace) -> None:
@@ -20,24 +38,35 @@ def _tokenizer(options: argparse.Namespace) -> None:
     from spanbert.training.start import tokenizer_settings
 
     settings = tokenizer_settings(config_of(options))
-    build_tokenizer(options.documents, options.output, settings)
-    print_json(read_manifest(options.output, "tokenizer").counts)
+    documents = fetch_artifact(options.documents, "documents")
+    with output_folder(options.output, "tokenizer") as folder:
+        build_tokenizer(documents, folder, settings)
+        counts = read_manifest(folder, "tokenizer").counts
+    print_json(counts)
 
 
 def _shards(options: argparse.Namespace) -> None:
-    from spanbert.shards.writer import write_shards
+    from spanbert.cluster.shards_work import cut
 
-    config, output = config_of(options), options.output
-    report = write_shards(
-        options.documents,
-        options.tokenizer,
-        output,
-        config.shards,
-        num_workers=config.corpus.num_workers,
-        work=output.parent / f".{output.name}.parts",
-        say=say,
-    )
-    print_json(asdict(report))
+    documents = fetch_artifact(options.documents, "documents")
+    tokenizer = fetch_artifact(options.tokenizer, "tokenizer")
+    with (
+        _work_beside(options.output) as work,
+        output_folder(options.output, "shards") as folder,
+    ):
+        print_json(cut(config_of(options), documents, tokenizer, folder, work, say))
+
+
+@contextlib.contextmanager
+def _work_beside(output: Place) -> Iterator[Path]:
+    """Where finished parts of the work are kept until the whole is there."""
+    if is_url(output):
+        yield cache_folder() / "work"
+        return
+    folder = Path(output)
+    work = folder.parent / f".{folder.name}.work"
+    yield work
+    shutil.rmtree(work, ignore_errors=True)
 
 
 VERBS = (
@@ -46,20 +75,20 @@ VERBS = (
         _corpus,
         "sources -> clean documents, some held out",
         f"{QUICKSTART} --output data",
-        paths=("--output",),
+        places=("--output",),
     ),
     Verb(
         "tokenizer",
         _tokenizer,
         "documents -> a vocabulary",
         f"{QUICKSTART} --documents data/documents --output vocab",
-        paths=("--documents", "--output"),
+        places=("--documents", "--output"),
     ),
     Verb(
         "shards",
         _shards,
         "documents + vocabulary -> segments on disk",
         f"{QUICKSTART} --documents data/documents --tokenizer vocab --output shards",
-        paths=("--documents", "--tokenizer", "--output"),
+        places=("--documents", "--tokenizer", "--output"),
     ),
 )

@@ -3,6 +3,7 @@
 import argparse
 from dataclasses import asdict
 
+from spanbert.objects.artifacts import fetch_artifact
 from spanbert.verbs.verb import QUICKSTART, Verb, config_of, print_json
 
 
@@ -11,8 +12,8 @@ def _masks(options: argparse.Namespace) -> None:
     from spanbert.inspection.terminal import has_colour, terminal_columns
 
     found = inspect_masks(
-        options.shards,
-        options.tokenizer,
+        fetch_artifact(options.shards, "shards"),
+        fetch_artifact(options.tokenizer, "tokenizer"),
         config_of(options),
         num_shown=options.segments,
         epoch=options.epoch,
@@ -29,7 +30,7 @@ VERBS = (
         _masks,
         "masked segments in colour, and their statistics beside the expected ones",
         f"{QUICKSTART} --shards shards --tokenizer vocab",
-        paths=("--shards", "--tokenizer"),
+        places=("--shards", "--tokenizer"),
         config="optional",
         options={
             "--segments": {"type": int, "default": 3, "metavar": "N", "help": "how many to show"},

@@ -3,11 +3,11 @@
 import argparse
 from pathlib import Path
 
-from spanbert.verbs.verb import Verb, config_of, say
+from spanbert.verbs.verb import Verb, config_of, local_path, say
 
 _TOKENIZER = {
     "--tokenizer": {
-        "type": Path,
+        "type": local_path,
         "metavar": "PATH",
         "help": "folder with the model's vocabulary, where the model has none beside it",
     }
@@ -45,7 +45,7 @@ VERBS = (
         options={
             "--from": {
                 "dest": "source",
-                "type": Path,
+                "type": local_path,
                 "required": True,
                 "metavar": "PATH",
                 "help": "Hugging Face folder, fairseq model.pt, or checkpoint of our training",

@@ -5,6 +5,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from spanbert.objects.artifacts import fetch_artifact
 from spanbert.verbs.verb import FROM_SCRATCH, QUICKSTART, Verb, config_of, print_json, say
 
 
@@ -15,12 +16,14 @@ def _pretrain(options: argparse.Namespace) -> None:
     config = config_of(options)
     if options.start is not None:
         config = replace(config, training=replace(config.training, start=options.start))
+    shards = fetch_artifact(options.shards, "shards")
+    tokenizer = fetch_artifact(options.tokenizer, "tokenizer")
     run_folder = Path(config.run.folder).absolute() / config.run_id
     with Tracking(config, run_folder, say).step("pretrain") as run:
         counts = pretrain(
             config,
-            shards=options.shards,
-            tokenizer=options.tokenizer,
+            shards=shards,
+            tokenizer=tokenizer,
             folder=options.output,
             work_root=run_folder / "work",
             say=say,
@@ -48,7 +51,8 @@ VERBS = (
         _pretrain,
         "shards -> a pre-trained encoder, on Ray",
         f"{QUICKSTART} --shards shards --tokenizer vocab --output encoder",
-        paths=("--shards", "--tokenizer", "--output"),
+        paths=("--output",),
+        places=("--shards", "--tokenizer"),
         options={
             "--from": {
                 "dest": "start",
@@ -63,7 +67,7 @@ VERBS = (
         _evaluate_pretraining,
         "masked-token loss on a text beside its unigram entropy, in nats",
         "--model encoder --corpus text.txt",
-        paths=("--corpus",),
+        places=("--corpus",),
         config="optional",
         has_model=True,
     ),

@@ -3,10 +3,9 @@
 import argparse
 import json
 from dataclasses import asdict
-from pathlib import Path
 
 from spanbert.errors import ConfigError, DataError
-from spanbert.verbs.verb import QUICKSTART, Verb, config_of, print_json, say
+from spanbert.verbs.verb import QUICKSTART, Verb, config_of, local_path, print_json, say
 
 
 def _finetune_qa(options: argparse.Namespace) -> None:
@@ -88,7 +87,7 @@ VERBS = (
         paths=("--tokenizer", "--output"),
         options={
             "--start": {
-                "type": Path,
+                "type": local_path,
                 "metavar": "PATH",
                 "help": "model folder; random weights when left out",
             }
@@ -112,7 +111,7 @@ VERBS = (
         has_model=True,
         options={
             "text": {"nargs": "?", "metavar": "TEXT", "help": "a text with [MASK]s"},
-            "--input": {"type": Path, "metavar": "PATH", "help": "a file, one text a line"},
+            "--input": {"type": local_path, "metavar": "PATH", "help": "a file, one text a line"},
             "--num-best": {"type": int, "default": 5, "metavar": "N", "help": "guesses a mask"},
             "--json": {"action": "store_true", "help": "one JSON object a line for each text"},
         },

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from spanbert.config import Config, load_config, parse_config
+from spanbert.objects.artifacts import Place, is_url
 
 QUICKSTART = "--config configs/quickstart.toml"  # in the examples
 
@@ -23,7 +24,8 @@ class Verb:
     call: Callable[[argparse.Namespace], int | None]  # an exit code, where it is not always 0
     text: str
     example: str  # its options, as a user would type them
-    paths: tuple[str, ...] = ()  # required options that are paths
+    paths: tuple[str, ...] = ()  # required options that are paths on this machine
+    places: tuple[str, ...] = ()  # required options that are such paths or URLs
     config: Literal["required", "optional", "none"] = "required"
     has_model: bool = False
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # as argparse has them
@@ -42,9 +44,22 @@ class Verb:
         if self.has_model:
             parser.add_argument("--model", required=True, help="folder or models:/name@alias")
         for path in self.paths:
-            parser.add_argument(path, type=Path, required=True, metavar="PATH")
+            parser.add_argument(path, type=local_path, required=True, metavar="PATH")
+        for place in self.places:
+            parser.add_argument(place, type=_place, required=True, metavar="PATH_OR_URL")
         for option, settings in self.options.items():
             parser.add_argument(option, **settings)
+
+
+def local_path(text: str) -> Path:
+    """A path that a user gives; `Path` would take a URL for a folder with the name "s3:"."""
+    if is_url(text):  # not repeated: it may hold a secret
+        raise argparse.ArgumentTypeError("a URL, where only a path on this machine will do")
+    return Path(text)
+
+
+def _place(text: str) -> Place:
+    return text if is_url(text) else Path(text)
 
 
 def config_of(options: argparse.Namespace) -> Config:

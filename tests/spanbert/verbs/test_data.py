@@ -1,0 +1,171 @@
+"""The verbs that make data: nothing changes between folders and a bucket but the URLs."""
+
+import json
+import shlex
+
+import pytest
+import tiny
+
+from spanbert.cli import VERBS, main
+from spanbert.config import to_toml
+from spanbert.objects import ObjectStore
+from spanbert.objects.artifacts import fetch_artifact, output_folder, part_of, send_artifact
+from spanbert.storage import MANIFEST, publish, verify
+
+KINDS = {
+    "documents": "documents",
+    "held-out": "documents",
+    "vocab": "tokenizer",
+    "shards": "shards",
+}
+
+
+@pytest.fixture
+def run(tmp_path, capsys, monkeypatch):
+    """Gives a command in an empty folder; returns its exit code, output and error."""
+    tiny.write_corpus(tmp_path)
+    tiny.write_questions(tmp_path)
+    (tmp_path / "c.toml").write_text(to_toml(tiny.config(tmp_path)))
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+    def run(words):
+        try:
+            code = main(shlex.split(words))
+        except SystemExit as ended:  # argparse's
+            code = ended.code
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def make_all(run, root):
+    """Everything from text to shards; returns what the verbs printed."""
+    told = []
+    for words in (
+        f"corpus --config ../c.toml --output {root}",
+        f"tokenizer --config ../c.toml --documents {root}/documents --output {root}/vocab",
+        f"shards --config ../c.toml --documents {root}/documents --tokenizer {root}/vocab"
+        f" --output {root}/shards",
+    ):
+        code, out, err = run(words)
+        assert (code, err) == (0, "")
+        told.append(json.loads(out))
+    return told
+
+
+def manifests(root):
+    """Manifests of the verified artifacts below a folder or URL."""
+    return {name: verify(fetch_artifact(part_of(root, name), k), k) for name, k in KINDS.items()}
+
+
+def test_a_bucket_holds_what_folders_hold(run, s3_url, tmp_path):
+    assert make_all(run, "data") == make_all(run, s3_url)
+    here, there = manifests(tmp_path / "here" / "data"), manifests(s3_url)
+    assert {n: m.digest for n, m in here.items()} == {n: m.digest for n, m in there.items()}
+    assert {n: (m.inputs, m.counts) for n, m in here.items()} == {
+        n: (m.inputs, m.counts) for n, m in there.items()
+    }
+    files = (p for p in (tmp_path / "here" / "data").rglob("*") if p.is_file())
+    names = {p.relative_to(tmp_path / "here" / "data").as_posix() for p in files}
+    assert ObjectStore(s3_url).list().keys() == names
+    assert not (tmp_path / "here" / "s3:").exists()
+    assert not list((tmp_path / "cache").rglob("output"))
+
+
+def test_making_all_again_sends_nothing(run, s3_url, monkeypatch):
+    make_all(run, s3_url)
+    monkeypatch.setattr(ObjectStore, "put", None)
+    monkeypatch.setattr(ObjectStore, "write", None)
+    make_all(run, s3_url)
+
+
+def test_masks_of_shards_in_a_bucket_are_inspected(run, artifacts, s3_url):
+    send_artifact(artifacts.shards, f"{s3_url}/shards")
+    send_artifact(artifacts.tokenizer, f"{s3_url}/tokenizer")
+    words = "inspect masks --config ../c.toml --json"
+    shown = [
+        run(f"{words} --shards {root}/shards --tokenizer {root}/tokenizer")
+        for root in (artifacts.shards.parent, s3_url)
+    ]
+    assert shown[0] == shown[1]
+    assert shown[0][0] == 0
+
+
+def test_an_input_that_is_not_there_is_told_as_for_a_folder(run, s3_url):
+    words = f"tokenizer --config ../c.toml --documents {s3_url}/documents --output {s3_url}/vocab"
+    code, out, err = run(words)
+    assert (code, out) == (3, "")
+    assert err == (
+        f"spanbert: error: {s3_url}/documents: no finished documents artifact here"
+        " -> run the step before it\n"
+    )
+    assert ObjectStore(s3_url).list() == {}
+
+
+def test_shards_that_are_not_there_are_told_before_training(run, s3_url):
+    words = f"--shards {s3_url}/shards --tokenizer {s3_url}/vocab --output encoder"
+    code, out, err = run(f"pretrain --config ../c.toml {words}")
+    assert (code, out, err.count("\n")) == (3, "", 1)
+    assert f"{s3_url}/shards: no finished shards artifact here" in err
+
+
+def test_an_output_that_is_something_else_is_refused_before_the_work(run, s3_url, tmp_path):
+    ObjectStore(s3_url).write("documents/thesis", b"years of work")
+    words = f"corpus --config ../c.toml --output {s3_url} --set corpus.sources=[\\'nowhere\\']"
+    code, _, err = run(words)
+    assert code == 2
+    assert "something else than documents is here already" in err
+    assert ObjectStore(s3_url).list() == {"documents/thesis": 13}
+
+
+def test_work_that_fails_sends_nothing_and_leaves_nothing(run, artifacts, s3_url, tmp_path):
+    send_artifact(artifacts.documents, f"{s3_url}/documents")
+    before = ObjectStore(s3_url).list()
+    code, _, err = run(f"corpus --config ../c.toml --output {s3_url} --set corpus.sources=[]")
+    assert (code, err.count("\n")) == (3, 1)
+    assert ObjectStore(s3_url).list() == before
+    assert not list((tmp_path / "cache").rglob("output"))
+
+
+def test_a_writer_beside_another_to_the_same_url_is_refused(run, s3_url, tmp_path):
+    with output_folder(f"{s3_url}/documents", "documents") as folder:
+        code, _, err = run(f"corpus --config ../c.toml --output {s3_url}")
+        with publish(folder, "documents") as draft:
+            (draft.folder / "a").write_text("a")
+    assert (code, err.count("\n")) == (2, 1)
+    assert ObjectStore(s3_url).list().keys() == {"documents/a", f"documents/{MANIFEST}"}
+
+
+@pytest.mark.parametrize("url", ["gs://bucket/x", "s3://key:canary-of-a-secret@bucket/x"])
+def test_other_urls_are_refused_in_one_line_without_their_secrets(run, url, tmp_path):
+    code, _, err = run(f"corpus --config ../c.toml --output {url}")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "canary" not in err
+    assert list((tmp_path / "here").iterdir()) == []
+
+
+_PATHS = [(verb, option) for verb in VERBS for option in verb.paths] + [
+    (verb, option)
+    for verb in VERBS
+    for option, settings in verb.options.items()
+    if option.startswith("--") and settings.get("metavar") == "PATH" and "type" in settings
+]
+
+
+@pytest.mark.parametrize(("verb", "option"), _PATHS, ids=lambda of: getattr(of, "name", of))
+def test_a_verb_that_wants_a_path_refuses_a_url(run, verb, option, tmp_path):
+    words = f"{verb.name} {verb.example} {option} s3://key:canary-of-a-secret@bucket/x"
+    code, _, err = run(words)
+    assert code == 2
+    assert err.splitlines()[-1].endswith("a URL, where only a path on this machine will do")
+    assert option in err.splitlines()[-1]
+    assert "canary" not in err
+    assert list((tmp_path / "here").iterdir()) == []
+
+
+def test_runs_are_kept_in_a_folder(run, tmp_path):
+    code, _, err = run("corpus --config ../c.toml --output data --set run.folder=s3://bucket/runs")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "run.folder is a URL" in err
