@@ -55,7 +55,7 @@ def _run_on_ray(
     try:
         asked.extend(remote.remote(shared, item) for item in islice(waiting, _AHEAD * num_workers))
         while asked:
-            outcome = ray.get(asked.popleft())
+            outcome: Any = ray.get(asked.popleft())
             asked.extend(remote.remote(shared, item) for item in islice(waiting, 1))
             if isinstance(outcome, _Failure):
                 raise outcome.error()

@@ -66,15 +66,16 @@ class FilesWriter:
 
     def write(self, line: bytes) -> None:
         """Append a line; one larger than a file gets a file of its own."""
-        if self._file is None or self._file_bytes + len(line) > SHARD_BYTES:
-            self._begin_file()
-        self._file.write(line)
+        is_full = self._file_bytes + len(line) > SHARD_BYTES
+        file = self._next_file() if self._file is None or is_full else self._file
+        file.write(line)
         self._file_bytes += len(line)
         self.lines_in_files[-1] += 1
 
-    def _begin_file(self) -> None:
+    def _next_file(self) -> Any:
         self.__exit__()
         path = self._folder / f"{self._stem}-{len(self.lines_in_files):05d}{SUFFIX}"
         self.lines_in_files.append(0)
         self._file_bytes = 0
         self._file = optional_import("zstandard").open(path, "wb")
+        return self._file

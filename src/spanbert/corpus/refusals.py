@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from spanbert.corpus.candidates import QUARANTINE
 from spanbert.corpus.config import CorpusConfig
@@ -35,7 +36,7 @@ def refuse_quarantine(report: CorpusReport, parts: Sequence[Path], config: Corpu
     )
 
 
-def _first_line(parts: Sequence[Path]) -> dict[str, str | int | None]:
+def _first_line(parts: Sequence[Path]) -> dict[str, Any]:
     for part in parts:
         with (part / QUARANTINE).open(encoding="utf-8") as lines:
             for line in lines:
