@@ -19,7 +19,7 @@ CHUNK_BYTES = 64 * 2**20  # as they lie on disk
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A source, or the part [start, end) of one: bytes of a plain file, row groups of a Parquet one."""
+    """A source, or a part [start, end) of one: bytes of a plain file, row groups of Parquet."""
 
     source: SourceFile | HubDataset
     size_bytes: int

@@ -1,5 +1,7 @@
 """The parts of a long document make up the whole, and are cut where it hurts least."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +24,7 @@ def _parts_of_eight_characters():
 def test_nothing_is_lost_however_the_bytes_come(text, cuts):
     content = text.encode()
     edges = sorted({0, *(min(cut, len(content)) for cut in cuts), len(content)})
-    pieces = [content[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    pieces = [content[a:b] for a, b in pairwise(edges)]
     found = list(readable_parts(pieces))
     assert "".join(found) == text
     assert found == list(split_text([text]))
