@@ -3,8 +3,9 @@
 Usage: python corpus_memory.py PATH
 """
 
-import resource
+import re
 import sys
+from pathlib import Path
 
 from spanbert.corpus.config import CorpusConfig
 from spanbert.corpus.sources.read import read_records
@@ -16,5 +17,7 @@ if __name__ == "__main__":
         rejected += text is None
         characters += len(text or "")
         longest = max(longest, len(text or ""))
-    peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    # not ru_maxrss, which begins with that of the process that started this one
+    status = Path("/proc/self/status").read_text()
+    peak_bytes = int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) * 1024
     print(characters, longest, rejected, peak_bytes)

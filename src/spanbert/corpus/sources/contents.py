@@ -8,6 +8,8 @@ from pathlib import Path
 from spanbert.corpus.config import CorpusConfig
 from spanbert.corpus.sources.items import SourceFile
 from spanbert.corpus.sources.packed import expanded
+from spanbert.corpus.sources.remote.https import HttpsFile
+from spanbert.corpus.sources.remote.s3 import S3File
 
 PLAIN_BLOCK_BYTES = 2**20
 
@@ -19,7 +21,17 @@ def raw_blocks(
 
     Raises:
         OSError: the system refused to read it.
+        IntegrityError, DataError, DependencyError, ConfigError: as `HttpsFile` and `S3File`.
     """
+    if file.place.startswith("https://"):
+        assert start == 0
+        yield from HttpsFile(file.place, config).blocks((file.size_bytes, file.version))
+        return
+    if file.place.startswith("s3://"):
+        size_bytes = file.size_bytes or 0
+        last = size_bytes if end is None else end
+        yield from S3File(file.place, config).blocks((size_bytes, file.version), start, last)
+        return
     with open(file.place, "rb") as handle:
         handle.seek(start)
         while block := handle.read(_next_bytes(handle.tell(), end)):

@@ -33,7 +33,8 @@ def byte_runs(file: SourceFile, config: CorpusConfig, run_bytes: int) -> list[tu
 
 def _may_be_cut(file: SourceFile, config: CorpusConfig) -> bool:
     is_one = file.record_format == ".txt" and config.txt_documents == "file"
-    if file.packing or is_one or file.record_format in (".csv", ".tsv"):
+    is_stream = file.place.startswith("https://")  # not every server gives a part of a file
+    if file.packing or is_one or is_stream or file.record_format in (".csv", ".tsv"):
         return False
     try:  # a file that is in another encoding is rejected once, not once a run
         refuse_other_encoding(next(raw_blocks(file, config), b""))

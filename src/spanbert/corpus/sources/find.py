@@ -10,10 +10,12 @@ from spanbert.corpus.sources.contents import content_blocks
 from spanbert.corpus.sources.formats import format_of, sniffed_format
 from spanbert.corpus.sources.items import HubDataset, SourceFile
 from spanbert.corpus.sources.local import local_files
+from spanbert.corpus.sources.remote.https import HttpsFile
+from spanbert.corpus.sources.remote.s3 import S3File, s3_names
+from spanbert.corpus.sources.remote.urls import checked_url
 from spanbert.corpus.sources.unreadable import Unreadable
 from spanbert.errors import ConfigError, DataError, storage_error
 
-_SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):(//)?")
 _HUB_SOURCE = re.compile(r"hf:(?P<name>[^@:\s]+)(@(?P<config>[^@:\s]+))?(:(?P<split>\w+))?")
 
 
@@ -57,8 +59,20 @@ def _found(entry: str, config: CorpusConfig) -> Sequence[SourceFile | HubDataset
     if entry.startswith("hf:"):
         return [_hub_dataset(entry)]
     if not is_local(entry):
-        raise ConfigError("unknown scheme", place="corpus.sources")
+        return _remote_files(entry, config)
     return [_local_file(path, name, config) for path, name in local_files(entry)]
+
+
+def _remote_files(url: str, config: CorpusConfig) -> list[SourceFile]:
+    parts = checked_url(url)
+    if parts.scheme == "s3":
+        named = [(url, name, S3File(url, config)) for url, name in s3_names(url, config)]
+    else:
+        named = [(url, parts.path.rpartition("/")[2], HttpsFile(url, config))]
+    return [
+        with_format(SourceFile(url, name, "", "", *remote.facts()), config)
+        for url, name, remote in named
+    ]
 
 
 def _hub_dataset(entry: str) -> HubDataset:

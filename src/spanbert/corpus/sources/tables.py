@@ -8,8 +8,8 @@ from spanbert.corpus.sources.lines import MAX_RECORD_BYTES, LinePiece, whole_lin
 from spanbert.corpus.sources.rows import LABELS, Origin, Row, no_column, row_records
 from spanbert.corpus.sources.unreadable import Unreadable
 
-# The reader takes no bytes. Latin-1 maps each to the character of its number, so they come back
-# as they were, each record is checked by itself, and no character takes four bytes.
+# The reader takes no bytes. Latin-1 maps each to the character of its number, so they come back as
+# they were, each record is checked by itself, and no character takes four bytes.
 _BYTES = "latin-1"
 
 

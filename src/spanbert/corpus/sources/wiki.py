@@ -15,9 +15,10 @@ from spanbert.corpus.sources.text import document_records, is_blank
 
 _OPENING = re.compile(rb'<doc id="([^"]*)"')
 _CLOSING = b"</doc>"
-# what the extractor escapes, if it does; other ampersands are text
-_ENTITY = re.compile(rb"&(amp|lt|gt|quot|#x27|#39);")
-_CHARACTER = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"#x27": b"'", b"#39": b"'"}
+# What the extractor escapes, if it does; other ampersands are text. "&amp;" comes last: what it
+# leaves is not to be taken for an entity.
+_ENTITIES = {b"&lt;": b"<", b"&gt;": b">", b"&quot;": b'"', b"&#x27;": b"'", b"&#39;": b"'"}
+_ENTITIES |= {b"&amp;": b"&"}
 _MAX_ENTITY_BYTES = 6
 
 
@@ -71,5 +72,7 @@ def _unescaped(pieces: Iterable[bytes]) -> Iterator[bytes]:
         content = rest + (piece or b"")
         start = content.rfind(b"&", max(0, len(content) - _MAX_ENTITY_BYTES))
         end = len(content) if start < 0 or piece is None else start
-        yield _ENTITY.sub(lambda match: _CHARACTER[match[1]], content[:end])
-        rest = content[end:]
+        rest, content = content[end:], content[:end]
+        for entity, character in _ENTITIES.items():
+            content = content.replace(entity, character)
+        yield content

@@ -1,6 +1,6 @@
 """The parts of a long document make up the whole, and are cut where it hurts least."""
 
-import itertools
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -24,7 +24,7 @@ def _parts_of_eight_characters():
 def test_nothing_is_lost_however_the_bytes_come(text, cuts):
     content = text.encode()
     edges = sorted({0, *(min(cut, len(content)) for cut in cuts), len(content)})
-    pieces = [content[a:b] for a, b in itertools.pairwise(edges)]
+    pieces = [content[a:b] for a, b in pairwise(edges)]
     found = list(readable_parts(pieces))
     assert "".join(found) == text
     assert found == list(split_text([text]))
