@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+from spanbert.manifest import MANIFEST
 from spanbert.objects.artifacts import (
     Place,
     cache_folder,
@@ -65,7 +66,12 @@ def _work_beside(output: Place) -> Iterator[Path]:
         return
     folder = Path(output)
     work = folder.parent / f".{folder.name}.work"
-    yield work
+    try:
+        yield work
+    except BaseException:
+        if not any(work.rglob(MANIFEST)):  # there is nothing to go on from
+            shutil.rmtree(work, ignore_errors=True)
+        raise
     shutil.rmtree(work, ignore_errors=True)
 
 
