@@ -3,11 +3,13 @@ of a run that nobody disturbed (F43, F47, F48)."""
 
 import gzip
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -137,6 +139,31 @@ def test_a_bomb_among_the_sources_leaves_no_artifact(tmp_path):
         digests(tmp_path / "out", config)
     assert not (tmp_path / "out" / "train").exists()
     assert not (tmp_path / "out" / "held").exists()
+
+
+# what repeats would be cut into equal parts, of which one stays
+LONG_LINES = {
+    "words": lambda: "".join(f"word{n} " for n in range(8_500_000)),
+    "no spaces": lambda: "".join(f"{n:x}" for n in range(17_500_000)),
+    "punctuation": lambda: "".join(f".{'-' * (n % 7)},{'!' * (n % 11)}" for n in range(10_500_000)),
+    "wide": lambda: "".join(chr(0x4E00 + n * n % 20_000) for n in range(34_000_000)),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", LONG_LINES)
+def test_f39_a_line_of_100_mb_becomes_shards_within_a_gibibyte(artifacts, tmp_path, kind):
+    source = tmp_path / "line.txt"
+    source.write_text(LONG_LINES[kind]())
+    assert source.stat().st_size > 95e6
+    script = Path(__file__).parents[1] / "corpus_stage_memory.py"
+    command = [sys.executable, str(script), str(source), str(artifacts.tokenizer), str(tmp_path)]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    lost, num_words, peak_bytes = map(int, done.stdout.split())
+    assert lost <= 200, "spaces where parts meet"
+    assert num_words > 0
+    assert peak_bytes < 2**30
 
 
 @pytest.mark.ray
