@@ -147,7 +147,7 @@ def test_s06_redirects_in_a_circle_end(serve):
 
 def test_s06_a_certificate_of_another_host_is_refused(serve):
     server = serve(partial(give, content=CONTENT))
-    with pytest.raises(IntegrityError, match="certificate of other.test is refused"):
+    with pytest.raises(IntegrityError, match=r"certificate of other\.test is refused"):
         fetch(server, host="other.test", allowed_hosts=("other.test",))
 
 
@@ -200,8 +200,8 @@ def test_s06_the_time_that_the_reader_takes_is_not_the_server_s():
             idle.sleep(2)
         idle.sleep(1000)
     with pytest.raises(DependencyError, match="within 5 s"), patience.waiting(30.0) as longest_s:
-        assert longest_s == 1
         idle.sleep(longest_s)
+    assert idle.now_s == 2000 + 5
 
 
 @pytest.mark.parametrize("ranges", [True, False])

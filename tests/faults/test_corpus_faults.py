@@ -52,16 +52,27 @@ LONG_LINES = {
 UNESCAPED = {"a.jsonl": 4 / 5, "a.zip": 4 / 5, "a.csv": 4 / 5, "wiki_00": 2 / 5}
 
 
+def read_in_a_process(path):
+    """Characters, those of the longest record, rejected records, and peak memory in bytes."""
+    command = [sys.executable, str(ROOT / "tests" / "corpus_memory.py"), str(path)]
+    environment = {"PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return map(int, done.stdout.split())
+
+
 @pytest.mark.parametrize("name", LONG_LINES)
 def test_f39_a_line_of_100_mb_is_read_within_a_gibibyte_and_nothing_is_lost(tmp_path, name):
     LONG_LINES[name](tmp_path / name)
-    script = ROOT / "tests" / "corpus_memory.py"
-    command = [sys.executable, str(script), str(tmp_path / name)]
-    environment = {"PYTHONPATH": str(ROOT / "src")}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    characters, longest, rejected, peak_bytes = map(int, done.stdout.split())
+    characters, longest, rejected, peak_bytes = read_in_a_process(tmp_path / name)
     assert characters == round(100 * MILLION * UNESCAPED.get(name, 1)) + 1
     assert (longest <= 2**20, rejected, peak_bytes < GIB) == (True, 0, True)
+
+
+def test_f42_a_text_that_parquet_repeats_is_not_held_again_and_again(tmp_path):
+    texts = pyarrow.DictionaryArray.from_arrays([0] * 200, ["x" * (8 * MILLION)])
+    pyarrow.parquet.write_table(pyarrow.table({"text": texts}), tmp_path / "a.parquet")
+    characters, _, rejected, peak_bytes = read_in_a_process(tmp_path / "a.parquet")
+    assert (characters, rejected, peak_bytes < GIB) == (1600 * MILLION, 0, True)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
