@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from spanbert.corpus.annotations import Annotator
 from spanbert.corpus.documents import read_file
@@ -36,7 +37,7 @@ class ShardsJob:
     annotator_name: str
 
     @property
-    def settings(self) -> dict[str, object]:
+    def settings(self) -> dict[str, Any]:
         """Those that decide what the shards are."""
         settings = asdict(self.config)
         del settings["annotator_processes"]
