@@ -22,17 +22,18 @@ def main() -> None:
     parser.add_argument("name", choices=BENCHMARKS)
     parser.add_argument("scale", choices=("toy", "quick", "full"))
     parser.add_argument("output", type=Path)
+    parser.add_argument("--text", type=Path)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-        answer = run(given.name, given.scale, Path(folder))
+        answer = run(given.name, given.scale, Path(folder), given.text)
     given.output.write_text(json.dumps(answer))
 
 
-def run(name: str, scale: Scale, folder: Path) -> dict[str, object]:
+def run(name: str, scale: Scale, folder: Path, text: Path | None = None) -> dict[str, object]:
     """The figures as text, and the lower of both ratios of threads."""
     torch.set_num_threads(THREADS)
     before = _cores(scale)
-    figures = measure_of(name)(Plan(scale, folder))
+    figures = measure_of(name)(Plan(scale, folder, text))
     if scale == "toy":
         figures = [replace(figure, not_judged="toy sizes") for figure in figures]
     return {"thread_ratio": min(before, _cores(scale)), "figures": to_json(figures)}

@@ -120,7 +120,12 @@ def peak_bytes() -> float:
     """The most memory that this process has had; a program started from it begins anew."""
     status = Path("/proc/self/status")
     if status.exists():
-        found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
-        if found:
-            return float(found[1]) * 1024
+        return peak_in(status.read_text())
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024.0
+
+
+def peak_in(status: str) -> float:
+    """The most memory that a process has had, from Linux's account of it."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    assert found is not None, status
+    return float(found[1]) * 1024

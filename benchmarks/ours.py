@@ -7,8 +7,10 @@ imported where they are used.
 import itertools
 import json
 import shutil
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,16 +27,21 @@ from benchmarks.workload import SPECIALS, Block, Rows, Size
 from spanbert.checkpoints.state import SpikeRecord, capture
 from spanbert.checkpoints.store import CheckpointStore, load_state
 from spanbert.config import Config, parse_config
+from spanbert.corpus.config import CorpusConfig
+from spanbert.corpus.documents import read_documents
+from spanbert.corpus.documents import write_documents as publish_documents
 from spanbert.masking.segment import Masker
 from spanbert.model.config import ModelConfig
 from spanbert.model.published import published_names
 from spanbert.objectives.batch import PretrainingBatch, collate, target_counts
 from spanbert.objectives.pretraining import objective_weights, pretraining_losses
+from spanbert.shards import job
 from spanbert.shards.config import ShardsConfig
 from spanbert.shards.files import ShardFiles
 from spanbert.shards.format import KIND, VERSION, token_type
 from spanbert.shards.pieces import NO_SPANS, Pieces
 from spanbert.shards.reader import ShardReader
+from spanbert.shards.writer import write_shards
 from spanbert.storage import publish
 from spanbert.tokenizer.artifact import build_tokenizer
 from spanbert.tokenizer.config import TokenizerConfig
@@ -82,6 +89,88 @@ def write_corpus(blocks: Sequence[Block], vocab_size: int, folder: Path) -> Corp
         draft.counts["vocab_size"] = vocab_size
         draft.counts["vocabulary_digest"] = tokenizer.digest
     return Corpus(folder / "shards", folder / "tokenizer", vocab_size)
+
+
+def write_documents(texts: Iterable[str], folder: Path) -> Path:
+    """Publish texts as a documents artifact, one file for every 16 MiB."""
+    import zstandard
+
+    with publish(folder, "documents") as draft:
+        for number, group in enumerate(_groups(texts, 1 << 24)):
+            path = draft.folder / f"documents-{number:05d}.jsonl.zst"
+            with zstandard.open(path, "wb") as file:
+                for place, text in enumerate(group):
+                    document = {
+                        "id": f"{number}-{place}",
+                        "text": text,
+                        "source": "",
+                        "licence": "",
+                    }
+                    file.write(json.dumps(document, ensure_ascii=False).encode() + b"\n")
+    return folder
+
+
+def _groups(texts: Iterable[str], num_characters: int) -> Iterator[list[str]]:
+    group, room = list[str](), num_characters
+    for text in texts:
+        group.append(text)
+        room -= len(text)
+        if room <= 0:
+            yield group
+            group, room = [], num_characters
+    if group:
+        yield group
+
+
+def clean_texts(source: Path, folder: Path) -> list[str]:
+    """The documents of a corpus, as the corpus stage makes them."""
+    settings = CorpusConfig(sources=(str(source),), held_out_fraction=0.0)
+    publish_documents(folder / "documents", folder / "held-out", settings)
+    return [document.text for document in read_documents(folder / "documents")]
+
+
+def texts_of(documents: Path) -> Iterator[str]:
+    """The texts of a documents artifact."""
+    return (document.text for document in read_documents(documents))
+
+
+def train_wordpiece(documents: Path, folder: Path, vocab_size: int) -> Path:
+    """Publish a cased vocabulary of the documents."""
+    build_tokenizer(documents, folder, TokenizerConfig(vocab_size=vocab_size))
+    return folder
+
+
+def shard_documents(documents: Path, tokenizer: Path, folder: Path, num_workers: int = 1) -> int:
+    """Publish shards of documents; returns their tokens."""
+    report = write_shards(documents, tokenizer, folder, ShardsConfig(), num_workers=num_workers)
+    return report.tokens
+
+
+def sharding_status(documents: Path, tokenizer: Path, folder: Path) -> str:
+    """What Linux says of a fresh process that did this and imported nothing else."""
+    command = [sys.executable, "-c", _SHARD_AND_TELL, documents, tokenizer, folder]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+_SHARD_AND_TELL = """
+import sys
+from pathlib import Path
+from spanbert.shards.config import ShardsConfig
+from spanbert.shards.writer import write_shards
+write_shards(*map(Path, sys.argv[1:]), ShardsConfig())
+print(Path("/proc/self/status").read_text())
+"""
+
+
+def ids_in(shards: Path) -> np.ndarray:
+    """All ids of shards, end to end."""
+    reader = ShardReader(shards)
+    return reader.pieces(np.arange(len(reader)))
+
+
+def forget_chunks() -> None:
+    """What earlier calls of `shard_documents` left in this process."""
+    job._encoder.cache_clear()  # pyright: ignore[reportPrivateUsage]
 
 
 def _write_tokenizer(vocab_size: int, folder: Path) -> SubwordTokenizer:

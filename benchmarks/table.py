@@ -15,6 +15,8 @@ BENCHMARKS = {
     "end_to_end": "benchmarks.end_to_end",
     "ceiling": "benchmarks.ceiling",
     "sbo_cost": "benchmarks.sbo_cost",
+    "corpus": "benchmarks.corpus",
+    "corpus_workers": "benchmarks.corpus_workers",
     "masking": "benchmarks.masking",
     "reading": "benchmarks.reading",
     "data_share": "benchmarks.data_share",

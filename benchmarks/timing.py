@@ -16,11 +16,11 @@ MIN_THREAD_RATIO = 1.7  # two threads over one; less means that somebody else is
 _BF16_MATMUL_SIZE = 512  # small: without kernels it is slow
 
 
-def seconds(call: Callable[[], object]) -> float:
+def seconds(call: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
     """How long one call takes."""
-    began = time.perf_counter()
+    began = clock()
     call()
-    return time.perf_counter() - began
+    return clock() - began
 
 
 def interleaved(
@@ -29,10 +29,12 @@ def interleaved(
     *,
     warm_up: int = 1,
     device: str = "cpu",
+    clock: Callable[[], float] = time.perf_counter,
 ) -> dict[Name, list[float]]:
     """Seconds of each call, timed in turn (A B A B), to the end of what it left a GPU to do.
 
     Args:
+        clock: `time.process_time` for the CPU's seconds.
         warm_up: calls of each before, untimed.
     """
     for call in calls.values():
@@ -42,7 +44,7 @@ def interleaved(
     times: dict[Name, list[float]] = {name: [] for name in calls}
     for _ in range(repetitions):
         for name, call in calls.items():
-            times[name].append(seconds(lambda call=call: (call(), finish(device))))
+            times[name].append(seconds(lambda call=call: (call(), finish(device)), clock))
     return times
 
 

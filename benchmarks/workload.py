@@ -53,6 +53,7 @@ class Plan:
 
     scale: Scale
     folder: Path  # empty, removed after the run
+    text: Path | None = None  # a corpus to measure on; absent: made-up words
 
     def pick(self, *, toy: Chosen, quick: Chosen, full: Chosen) -> Chosen:
         """The value for this scale."""
@@ -154,6 +155,18 @@ def zipf_ids(number: int, vocab_size: int, rng: np.random.Generator) -> np.ndarr
     weights = 1 / np.arange(1, vocab_size - len(SPECIALS) + 1)
     edges = np.cumsum(weights / weights.sum())[:-1]
     return len(SPECIALS) + np.searchsorted(edges, rng.random(number))
+
+
+def synthetic_texts(num_words: int, seed: int = 0) -> list[str]:
+    """Documents of 500 made-up words under Zipf's law, in sentences of 20."""
+    rng = np.random.default_rng(seed)
+    letters = np.array(list("etaoinshrdlucmfw"))
+    names = ["".join(letters[rng.integers(16, size=rng.integers(2, 11))]) for _ in range(60_000)]
+    words = [
+        names[i] for i in (zipf_ids(num_words, len(names) + len(SPECIALS), rng) - len(SPECIALS))
+    ]
+    sentences = [" ".join(words[at : at + 20]).capitalize() + "." for at in range(0, num_words, 20)]
+    return [" ".join(sentences[at : at + 25]) for at in range(0, len(sentences), 25)]
 
 
 def useful_flop(size: Size, vocab_size: int, rows: Rows) -> float:

@@ -59,9 +59,12 @@ class ChunkTable:
         shift = np.repeat(np.stack([first - piece_bounds[:-1], starts], axis=1), num_pieces, axis=0)
         pieces = self._pieces.filled[shift[:, 0] + np.arange(len(shift))].astype(np.int64)
         ids, begins = pieces[:, 0].copy(), pieces[:, 3] != 0
-        places = pieces[:, 1:3].T + shift[:, 1]
+        starts, ends = pieces[:, 1:3].T + shift[:, 1]
         text_bounds = piece_bounds[bounds].tolist()
-        return [Encoding(ids[a:b], *places[:, a:b], begins[a:b]) for a, b in pairwise(text_bounds)]
+        return [
+            Encoding(ids[a:b], starts[a:b], ends[a:b], begins[a:b])
+            for a, b in pairwise(text_bounds)
+        ]
 
 
 class _Growing:
