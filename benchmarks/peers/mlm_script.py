@@ -27,6 +27,7 @@ def mapped(texts: Path, tokenizer: Path, folder: Path) -> tuple[Dataset, Dataset
     disable_caching()
     subwords = AutoTokenizer.from_pretrained(tokenizer, model_max_length=10**9)
     data = load_from_disk(str(texts))
+    assert isinstance(data, Dataset)
     folder.mkdir(parents=True)
 
     def tokenize(rows: dict[str, list[str]]) -> Any:
@@ -39,7 +40,7 @@ def mapped(texts: Path, tokenizer: Path, folder: Path) -> tuple[Dataset, Dataset
         cache_file_name=str(folder / "tokenized.arrow"),
     )
     blocks = tokenized.map(_grouped, batched=True, cache_file_name=str(folder / "blocks.arrow"))
-    return tokenized, blocks  # pyright: ignore[reportReturnType]
+    return tokenized, blocks
 
 
 def _grouped(rows: dict[str, list[list[int]]]) -> dict[str, list[list[int]]]:
