@@ -61,6 +61,7 @@ folder = "{folder / "runs"}"
 sources = ["{folder / "corpus.jsonl"}"]
 held_out_fraction = 0.15
 min_characters = 20
+contaminated = "keep"  # the questions are about the same sentences
 [tokenizer]
 vocab_size = 300
 [shards]

@@ -74,6 +74,7 @@ def api(tmp_path, monkeypatch):
 
 def test_one_worker_is_the_step_itself(api, tmp_path):
     tiny.write_corpus(tmp_path)
+    tiny.write_questions(tmp_path)
     counts, made = Step(tmp_path, "cluster.ray=kuberay").prepare_corpus()
     assert counts["kept"] > 0
     assert all(verify(folder, "documents") for folder in made.values())
@@ -86,6 +87,7 @@ def test_documents_of_a_job_are_those_of_the_step_itself(api, tmp_path):
     for name, settings in {"job": AS_JOBS, "alone": ()}.items():
         (tmp_path / name).mkdir()
         tiny.write_corpus(tmp_path / name)
+        tiny.write_questions(tmp_path / name)
         api.plays = [finishes(api)]
         counts, made = Step(tmp_path / name, *settings).prepare_corpus()
         digests = [read_manifest(folder, "documents").files for folder in made.values()]
@@ -97,10 +99,12 @@ def test_documents_of_a_job_are_those_of_the_step_itself(api, tmp_path):
 @pytest.mark.ray
 def test_sources_of_another_version_are_read_again_and_the_same_are_not(api, tmp_path):
     tiny.write_corpus(tmp_path, 40)
+    tiny.write_questions(tmp_path)
     step = Step(tmp_path, *AS_JOBS)
     api.plays = [finishes(api)]
     before, _ = step.prepare_corpus("monday")
     tiny.write_corpus(tmp_path, 60)
+    tiny.write_questions(tmp_path)
     again, _ = step.prepare_corpus("monday")
     api.plays = [finishes(api)]
     after, _ = step.prepare_corpus("tuesday")
@@ -112,6 +116,7 @@ def test_sources_of_another_version_are_read_again_and_the_same_are_not(api, tmp
 @pytest.mark.ray
 def test_an_error_of_the_corpus_comes_back_with_its_code_and_is_not_tried_again(api, tmp_path):
     tiny.write_corpus(tmp_path)
+    tiny.write_questions(tmp_path)
     api.plays = [finishes(api)]
     with pytest.raises(SpanbertError) as raised:
         Step(tmp_path, *AS_JOBS, "corpus.min_characters=1000000").prepare_corpus()

@@ -17,6 +17,7 @@ def artifact(path):
 
 def test_text_becomes_documents_and_these_become_shards_each_with_those_held_out(tmp_path):
     tiny.write_corpus(tmp_path)
+    tiny.write_questions(tmp_path)
     config = tiny.config(tmp_path)
     common = {"config_toml": to_toml(config), "run_folder": str(tmp_path / "run")}
     names = ("documents", "held_out", "tokenizer", "shards", "held_out_shards")
