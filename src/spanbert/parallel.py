@@ -6,13 +6,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from spanbert.errors import SpanbertError
+from spanbert.errors import ConfigError, SpanbertError
+from spanbert.machine import usable_cpus
 from spanbert.progress import Say
-from spanbert.ray_cluster import Workers, ray_cluster
+from spanbert.ray_cluster import Workers, ray_cluster, runs_in_cluster
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+_SETTING = "corpus.num_workers"
 _AHEAD = 2  # tasks that are asked for beside each that runs, so that no worker waits for the next
 _RETRIES = 3  # of a task whose worker was lost
 
@@ -33,15 +35,26 @@ def run_tasks(
         work_folder: exists; for Ray's own files.
 
     Raises:
+        ConfigError: there are more workers than processors, and Ray is not a cluster's.
         DependencyError: Ray is not installed, or the cluster lacks what the workers ask for.
         Whatever `task` raises, for the first item that fails.
     """
     if num_workers == 1 or len(items) < 2:
         yield from map(task, items)
         return
-    workers = Workers(min(num_workers, len(items)), setting="corpus.num_workers")
+    _require_cpus(num_workers)
+    workers = Workers(min(num_workers, len(items)), setting=_SETTING)
     with ray_cluster(workers, work_folder, say):
         yield from _run_on_ray(task, items, workers.count)
+
+
+def _require_cpus(num_workers: int) -> None:
+    here = usable_cpus()
+    if num_workers > here and not runs_in_cluster():
+        raise ConfigError(
+            f"{_SETTING} = {num_workers} asks for {num_workers} CPUs, {here} are here",
+            remedy=f"--set {_SETTING}={here}",
+        )
 
 
 def _run_on_ray(
