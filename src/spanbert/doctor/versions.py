@@ -38,10 +38,13 @@ def check_versions(config: Config) -> list[Finding]:
 
 def extras_of(config: Config) -> list[str]:
     """Our extras that a run with these settings uses."""
+    sources = config.corpus.sources
+    is_on_s3 = config.training.checkpoint_url != "" or any(s.startswith("s3:") for s in sources)
     asked = {
-        "s3": config.training.checkpoint_url != "",
+        "s3": is_on_s3,
         "annotate": config.shards.annotator != "",
-        "corpus": any(source.startswith("hf:") for source in config.corpus.sources),
+        "corpus": sources != (),
+        "languages": config.corpus.languages != (),
     }
     return [*_ANY_RUN, *(extra for extra, is_asked in asked.items() if is_asked)]
 
