@@ -55,11 +55,12 @@ def test_a_missing_extra_is_a_warning_and_a_missing_core_package_a_problem():
 
 def test_extras_are_asked_for_by_the_settings(tmp_path):
     config = tiny.config(tmp_path)
-    assert not {"s3", "annotate", "corpus"} & set(extras_of(config))
+    assert not {"s3", "annotate", "languages"} & set(extras_of(config))
     stored = replace(config.training, checkpoint_url="s3://bucket/runs")
-    hub = replace(config.corpus, sources=("hf:owner/name",))
-    asked = replace(config, training=stored, corpus=hub)
-    assert {"s3", "corpus"} <= set(extras_of(asked))
+    bucket = replace(config.corpus, sources=("s3://bucket/text",), languages=("en",))
+    for asked in (replace(config, training=stored), replace(config, corpus=bucket)):
+        assert {"s3", "corpus"} <= set(extras_of(asked))
+    assert "languages" in extras_of(replace(config, corpus=bucket))
 
 
 def test_what_these_tests_run_with_is_no_problem(tmp_path):
