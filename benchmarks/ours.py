@@ -170,7 +170,7 @@ def ids_in(shards: Path) -> np.ndarray:
 
 def forget_chunks() -> None:
     """What earlier calls of `shard_documents` left in this process."""
-    job._encoder.cache_clear()  # pyright: ignore[reportPrivateUsage]
+    job._encoder.cache_clear()
 
 
 def _write_tokenizer(vocab_size: int, folder: Path) -> SubwordTokenizer:
