@@ -66,7 +66,7 @@ def _speeds(plan: Plan, texts: list[str], documents: Path, tokenizer: Path) -> l
         warm_up=0,  # that was the comparison of ids
         clock=time.process_time,
     )
-    tokens = len(mlm_script.encoded(iter(texts), tokenizer))
+    tokens = len(mlm_script.encoded(texts, tokenizer))
     of = "made-up words" if plan.text is None else plan.text.name
     return [
         speed_ratio(

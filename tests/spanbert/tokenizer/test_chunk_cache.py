@@ -1,5 +1,8 @@
 """Pieces by chunks are those of `encode_batch`, whatever the text; or there are none."""
 
+import gc
+import tracemalloc
+
 import numpy as np
 import pytest
 import tiny
@@ -125,12 +128,24 @@ def test_what_is_forgotten_is_learned_again(kind, monkeypatch):
         assert is_equal(found, TOKENIZERS[kind].encode(text))
 
 
-def test_memory_does_not_grow_with_the_text(monkeypatch):
+def test_chunks_that_are_kept_are_bounded(monkeypatch):
     monkeypatch.setattr(chunk_cache, "MOST_KEPT", 1000)
     cache = ChunkCache(TOKENIZERS["cased"])
     for number in range(40):
-        cache.encode_batch([" ".join(f"{number}x{i} {'y' * 100}{number}{i}" for i in range(100))])
-        assert cache.num_kept <= 1000 + 100
+        cache.encode_batch([" ".join(f"{number}x{i}" for i in range(100))])
+        assert cache.num_kept <= 1000 + 2 * 100
+
+
+def test_long_chunks_leave_nothing_behind():
+    cache, sizes = ChunkCache(TOKENIZERS["cased"]), []
+    tracemalloc.start()
+    for number in range(30):
+        cache.encode_batch([" ".join("ab" * 20 + f"{number}x{i}" for i in range(100))])
+        gc.collect()
+        sizes.append(tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+    assert cache.num_kept == 0
+    assert sizes[-1] < sizes[4] + 20_000
 
 
 def test_other_rules_take_the_ordinary_path():
