@@ -1,5 +1,6 @@
 """The same function over many items, here or as tasks of Ray; results come in the items' order."""
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
@@ -90,6 +91,7 @@ class _Failure:
 
 
 def _told(task: Callable[[Any], Any], item: Any) -> Any:
+    os.environ.setdefault("RAYON_NUM_THREADS", "1")  # one processor a worker; read at first use
     try:
         return task(item)
     except SpanbertError as error:
