@@ -33,9 +33,9 @@ def test_more_workers_than_processors_are_refused(tmp_path, monkeypatch):
 def test_on_ray_results_are_in_order_and_an_error_keeps_its_place_and_code(tmp_path):
     if usable_cpus() < 2:
         pytest.skip("one processor")
-    task, found = partial(scaled, factor=3), []
+    found = []
+    results = run_tasks(partial(scaled, factor=3), [*range(20, 0, -1)], 2, tmp_path, print)
     with pytest.raises(IntegrityError) as told:
-        for result in run_tasks(task, [*range(20, 0, -1)], 2, tmp_path, print):
-            found.append(result)
+        found.extend(results)
     assert found == [3 * n for n in range(20, 7, -1)]
     assert (told.value.place, told.value.remedy) == ("here", "take another")
