@@ -37,8 +37,9 @@ def write_sources(folder, num_files=4, num_documents=20):
 
 
 @pytest.fixture
-def one_file_a_chunk(monkeypatch):
-    monkeypatch.setattr("spanbert.corpus.sources.chunks.CHUNK_BYTES", 1)
+def small_chunks(monkeypatch):
+    """Some chunks for each file."""
+    monkeypatch.setattr("spanbert.corpus.sources.chunks.CHUNK_BYTES", 4096)
 
 
 def digests(folder, config, **options):
@@ -52,7 +53,7 @@ def parts(work):
     return {path.parent.name: path.stat().st_mtime_ns for path in work.glob("*/manifest.json")}
 
 
-@pytest.mark.usefixtures("one_file_a_chunk")
+@pytest.mark.usefixtures("small_chunks")
 def test_what_was_read_before_a_failure_is_not_read_again(tmp_path):
     config = write_sources(tmp_path / "in")
     undisturbed = digests(tmp_path / "control", config)
@@ -75,7 +76,7 @@ def test_what_was_read_before_a_failure_is_not_read_again(tmp_path):
     assert not work.exists(), "nothing is left of the work once it is done"
 
 
-@pytest.mark.usefixtures("one_file_a_chunk")
+@pytest.mark.usefixtures("small_chunks")
 def test_f48_a_changed_source_is_read_again_and_never_mixed(tmp_path):
     config = write_sources(tmp_path / "in")
     work = tmp_path / "work"
@@ -167,21 +168,22 @@ def test_f39_a_line_of_100_mb_becomes_shards_within_a_gibibyte(artifacts, tmp_pa
 
 
 @pytest.mark.ray
-def test_two_workers_write_the_bytes_of_one(tmp_path, monkeypatch):
+@pytest.mark.usefixtures("small_chunks")
+def test_two_workers_write_the_bytes_of_one(tmp_path):
     config = write_sources(tmp_path / "in")
-    monkeypatch.setattr("spanbert.corpus.sources.chunks.CHUNK_BYTES", 1)
     one = digests(tmp_path / "one", config)
     assert digests(tmp_path / "two", replace(config, num_workers=2)) == one
 
 
 @pytest.mark.slow
-def test_a_corpus_killed_again_and_again_is_that_of_one_go(tmp_path):
+def test_a_corpus_killed_again_and_again_is_that_of_one_go(tmp_path, monkeypatch):
+    monkeypatch.setattr("spanbert.corpus.sources.chunks.CHUNK_BYTES", 2**19)  # as the script has it
     config = write_sources(tmp_path / "in", num_files=12, num_documents=2_000)
     undisturbed = digests(tmp_path / "control", config)
     script = (
         "import sys; from pathlib import Path; from spanbert.corpus.config import CorpusConfig;"
         "from spanbert.corpus import documents; from spanbert.corpus.sources import chunks;"
-        "chunks.CHUNK_BYTES = 1; out = Path(sys.argv[2]);"
+        "chunks.CHUNK_BYTES = 2**19; out = Path(sys.argv[2]);"
         "config = CorpusConfig(sources=(sys.argv[1],), held_out_fraction=0.1);"
         "documents.write_documents(out / 'train', out / 'held', config, work=out / 'work')"
     )

@@ -1,9 +1,8 @@
 """The verb that shows what a corpus is: documents -> a page and a few lines."""
 
 import argparse
-from pathlib import Path
 
-from spanbert.verbs.verb import Verb
+from spanbert.verbs.verb import Verb, local_path
 
 
 def _corpus_report(options: argparse.Namespace) -> None:
@@ -29,7 +28,7 @@ VERBS = (
         config="none",
         options={
             "--tokenizer": {
-                "type": Path,
+                "type": local_path,
                 "metavar": "PATH",
                 "help": "also show how well this vocabulary fits the documents",
             },

@@ -72,7 +72,7 @@ def test_later_parts_of_a_document_are_never_short_and_always_over_a_limit():
 
 
 def test_a_limit_that_no_part_can_reach_is_refused():
-    with pytest.raises(ConfigError, match="max_characters = 2000000 must be at most 1048576"):
+    with pytest.raises(ConfigError, match="max_characters = 2000000 must be at most 524288"):
         settings(max_characters=2_000_000)
 
 

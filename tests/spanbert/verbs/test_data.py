@@ -50,7 +50,7 @@ def make_all(run, root):
         f" --output {root}/shards",
     ):
         code, out, err = run(words)
-        assert (code, err) == (0, "")
+        assert (code, "error" in err) == (0, False)
         told.append(json.loads(out))
     return told
 
