@@ -35,6 +35,11 @@ class Manifest:
     git_commit: str = ""
 
     @property
+    def size_bytes(self) -> int:
+        """Bytes of all files."""
+        return sum(entry.size_bytes for entry in self.files.values())
+
+    @property
     def digest(self) -> str:
         """sha256 over kind, format version and file digests: equal content, equal digest."""
         content = [self.kind, self.version, {n: f.sha256 for n, f in sorted(self.files.items())}]

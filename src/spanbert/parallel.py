@@ -1,9 +1,9 @@
 """The same function over many items, here or as tasks of Ray; results come in the items' order."""
 
 import os
-from collections import deque
+import sys
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,7 +16,6 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _SETTING = "corpus.num_workers"
-_AHEAD = 2  # tasks that are asked for beside each that runs, so that no worker waits for the next
 _RETRIES = 3  # of a task whose worker was lost
 
 
@@ -26,6 +25,7 @@ def run_tasks(
     num_workers: int,
     work_folder: Path,
     say: Say,
+    sizes: Sequence[int] = (),
 ) -> Iterator[Result]:
     """What `task` returns for each item; what it leaves besides must lie in files.
 
@@ -34,19 +34,39 @@ def run_tasks(
             to other processes.
         num_workers: 1 for this process alone.
         work_folder: exists; for Ray's own files.
+        sizes: how much work each item is; the largest begin first, so that all end together.
 
     Raises:
-        ConfigError: there are more workers than processors, and Ray is not a cluster's.
-        DependencyError: Ray is not installed, or the cluster lacks what the workers ask for.
+        As `task_workers`.
         Whatever `task` raises, for the first item that fails.
     """
     if num_workers == 1 or len(items) < 2:
         yield from map(task, items)
         return
+    with task_workers(num_workers, work_folder, say):
+        yield from _run_on_ray(task, items, sizes or [1] * len(items))
+
+
+@contextmanager
+def task_workers(num_workers: int, work_folder: Path, say: Say) -> Iterator[None]:
+    """Have workers for several calls of `run_tasks`; nothing for one, or where there are some.
+
+    Raises:
+        ConfigError: there are more workers than processors, and Ray is not a cluster's.
+        DependencyError: Ray is not installed, or the cluster lacks what the workers ask for.
+    """
+    if num_workers == 1 or _has_ray():
+        yield
+        return
     _require_cpus(num_workers)
-    workers = Workers(min(num_workers, len(items)), setting=_SETTING)
-    with ray_cluster(workers, work_folder, say):
-        yield from _run_on_ray(task, items, workers.count)
+    with ray_cluster(Workers(num_workers, setting=_SETTING), work_folder, say):
+        yield
+
+
+def _has_ray() -> bool:
+    """Whether this process is connected to a Ray."""
+    ray = sys.modules.get("ray")
+    return ray is not None and ray.is_initialized()
 
 
 def _require_cpus(num_workers: int) -> None:
@@ -59,23 +79,23 @@ def _require_cpus(num_workers: int) -> None:
 
 
 def _run_on_ray(
-    task: Callable[[Item], Result], items: Sequence[Item], num_workers: int
+    task: Callable[[Item], Result], items: Sequence[Item], sizes: Sequence[int]
 ) -> Iterator[Result]:
     import ray
 
     remote = ray.remote(num_cpus=1, max_retries=_RETRIES)(_told)
     shared = ray.put(task)  # once, however many items there are
-    waiting, asked = iter(items), deque[Any]()
+    order = sorted(range(len(items)), key=lambda index: -sizes[index])
+    asked = {index: remote.remote(shared, items[index]) for index in order}
     try:
-        asked.extend(remote.remote(shared, item) for item in islice(waiting, _AHEAD * num_workers))
-        while asked:
-            outcome: Any = ray.get(asked.popleft())
-            asked.extend(remote.remote(shared, item) for item in islice(waiting, 1))
+        for index in range(len(items)):
+            outcome: Any = ray.get(asked[index])
             if isinstance(outcome, _Failure):
                 raise outcome.error()
+            del asked[index]
             yield outcome
     finally:
-        for reference in asked:
+        for reference in asked.values():
             ray.cancel(reference, force=True)
 
 

@@ -37,7 +37,7 @@ def test_no_verb_is_a_usage_error(capsys):
         ("corpus --config C --output O --set corpus.sources=[]", 3, "corpus.sources"),
         ("""corpus --config C --output O --set 'corpus.sources=["no/*.txt"]'""", 3, "no/*.txt"),
         ("tokenizer --config C --documents D --output O", 3, "no finished documents"),
-        ("shards --config C --documents D --tokenizer T --output O", 3, "tokenizer"),
+        ("shards --config C --documents D --tokenizer T --output O", 3, "documents"),
         ("score qa --gold G --predictions P", 3, "G"),
         ("predict qa --config C --model nowhere --input I --output O", 3, "no such model folder"),
         ("predict fill --model nowhere 'The [MASK].'", 3, "no such model folder"),

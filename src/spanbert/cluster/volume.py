@@ -23,7 +23,7 @@ def stage(source: Path, below: Path, kind: str) -> Path:
 def copy_artifact(source: Path, target: Path, kind: str) -> None:
     """Copy an artifact; the copy appears whole and verified, or not at all."""
     manifest = read_manifest(source, kind)
-    require_free_space(target.parent, sum(entry.size_bytes for entry in manifest.files.values()))
+    require_free_space(target.parent, manifest.size_bytes)
     with replacing(target, kind) as aside:
         for name in (*manifest.files, MANIFEST):
             (aside / name).parent.mkdir(parents=True, exist_ok=True)

@@ -5,12 +5,12 @@ tasks write these. Parts that are finished are kept until the artifacts are, so 
 on where it was, and what comes out is the same for any number of workers.
 """
 
-import contextlib
 import hashlib
 import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -30,7 +30,7 @@ from spanbert.corpus.survival import Survival, decide
 from spanbert.corpus.survivors import HELD_OUT, TRAINING, Verdicts, write_survivors
 from spanbert.corpus.words import WordHashes
 from spanbert.manifest import Manifest
-from spanbert.parallel import run_tasks
+from spanbert.parallel import run_tasks, task_workers
 from spanbert.parts import code_digest, make_part, work_folder
 from spanbert.progress import Say, silent
 from spanbert.storage import Draft, publish, verify
@@ -64,8 +64,11 @@ def write_documents(
     evaluation = evaluation or EvaluationSets({}, config.contamination_words, WordHashes())
     rules = Rules(config, evaluation, num_samples)
     chunks = find_chunks(config)
-    with work_folder(work, folder) as place:
-        parts = place.absolute()  # workers have a folder of their own
+    with ExitStack() as stack:
+        # workers have a folder of their own
+        parts = stack.enter_context(work_folder(work, folder)).absolute()
+        if len(chunks) > 1:
+            stack.enter_context(task_workers(config.num_workers, parts, say))
         candidates = _read_all(chunks, rules, parts, say)
         numbers = Numbers([part.folder for part in candidates])
         survival = decide(numbers, config, parts)
@@ -92,13 +95,13 @@ def read_documents(folder: Path) -> Iterator[Document]:
     return (document for name in names for document in read_file(folder / name))
 
 
-@contextlib.contextmanager
+@contextmanager
 def _both(
     folder: Path, held_out_folder: Path, inputs: Mapping[str, str], config: CorpusConfig
 ) -> Iterator[tuple[Draft, Draft]]:
     """Two artifacts that are published both or not at all."""
     publish_one = partial(publish, kind=_KIND, inputs=inputs, config=config.identity)
-    with contextlib.ExitStack() as undo:
+    with ExitStack() as undo:
         with publish_one(folder) as training:
             with publish_one(held_out_folder) as held_out:
                 yield training, held_out
@@ -114,9 +117,9 @@ def document_files(manifest: Manifest) -> list[str]:
 
 def _read_all(chunks: Sequence[Chunk], rules: Rules, work: Path, say: Say) -> list[Part]:
     """Candidates of all chunks, in order."""
-    task = partial(_read_part, rules=rules, work=work)
-    parts = []
-    for part in run_tasks(task, chunks, rules.config.num_workers, work, say):
+    task, parts = partial(_read_part, rules=rules, work=work), list[Part]()
+    sizes = [chunk.size_bytes for chunk in chunks]
+    for part in run_tasks(task, chunks, rules.config.num_workers, work, say, sizes):
         parts.append(part)
         say(f"read {len(parts)} of {len(chunks)} chunks")
     return parts
@@ -145,7 +148,8 @@ def _write_all(
         of_survival = (survival.reasons[rows], survival.held_out[rows], survival.renamed[rows])
         items.append((part, Verdicts(*of_survival, digests)))
         start = rows.stop
-    return list(run_tasks(task, items, rules.config.num_workers, work, say))
+    sizes = [part.manifest.size_bytes for part in candidates]
+    return list(run_tasks(task, items, rules.config.num_workers, work, say, sizes))
 
 
 def _write_part(item: tuple[Part, Verdicts], *, num_samples: int, work: Path) -> Part:

@@ -64,7 +64,7 @@ def read_facts(documents: Path) -> CorpusFacts:
         package_version=manifest.package_version,
         git_commit=manifest.git_commit,
         num_files=len(manifest.files),
-        size_bytes=sum(entry.size_bytes for entry in manifest.files.values()),
+        size_bytes=manifest.size_bytes,
         samples=_samples(documents, manifest),
         places=_places(documents, manifest),
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 from spanbert.corpus.annotations import Annotator
 from spanbert.corpus.documents import document_files
 from spanbert.errors import DataError
-from spanbert.parallel import run_tasks
+from spanbert.parallel import run_tasks, task_workers
 from spanbert.parts import work_folder
 from spanbert.progress import Say, silent
 from spanbert.shards.config import ShardsConfig
@@ -66,10 +66,10 @@ def write_shards(
     """
     subwords = load_tokenizer(tokenizer)
     source, words = verify(documents, "documents"), read_manifest(tokenizer, "tokenizer")
-    files = document_files(source)
+    sizes = {name: source.files[name].size_bytes for name in document_files(source)}
     inputs = {"documents": source.digest, "tokenizer": words.digest}
     annotator = _annotator_name(config)
-    digests = {name: source.files[name].sha256 for name in files}
+    digests = {name: source.files[name].sha256 for name in sizes}
     folders = documents.absolute(), tokenizer.absolute()  # workers have a folder of their own
     job = ShardsJob(*folders, config, Path(), digests, words.digest, annotator)
     with (
@@ -77,7 +77,8 @@ def write_shards(
         publish(folder, KIND, VERSION, inputs=inputs, config=job.settings) as draft,
     ):
         job = replace(job, work=place.absolute())
-        parts = list(_made(files, job, num_workers, say))
+        with task_workers(num_workers if len(sizes) > 1 else 1, place, say):
+            parts = list(_made(sizes, job, num_workers, say))
         report = _report(parts, documents)
         number_through(parts, draft.folder)
         draft.counts |= vars(report) | {"annotator": annotator, "pairs": config.pairs}
@@ -91,15 +92,19 @@ def _annotator_name(config: ShardsConfig) -> str:
     return Annotator(config.annotator).name if config.annotator else ""
 
 
-def _made(files: list[str], job: ShardsJob, num_workers: int, say: Say) -> Iterator[ShardPart]:
-    """The shard of each file of documents, in order."""
+def _made(sizes: dict[str, int], job: ShardsJob, num_workers: int, say: Say) -> Iterator[ShardPart]:
+    """The shard of each file of documents, in order.
+
+    Args:
+        sizes: bytes of each file.
+    """
+    files, weights = list(sizes), list(sizes.values())
+    run = partial(run_tasks, num_workers=num_workers, work_folder=job.work, say=say, sizes=weights)
     if job.config.pairs:
-        encode = partial(encode_file, job=job)
-        encoded = list(run_tasks(encode, files, num_workers, job.work, say))
-        task = partial(make_pairs, encoded=encoded, job=job)
-        parts = run_tasks(task, range(len(files)), num_workers, job.work, say)
+        encoded = list(run(partial(encode_file, job=job), files))
+        parts = run(partial(make_pairs, encoded=encoded, job=job), range(len(files)))
     else:
-        parts = run_tasks(partial(make_singles, job=job), files, num_workers, job.work, say)
+        parts = run(partial(make_singles, job=job), files)
     for number, part in enumerate(parts, 1):
         say(f"shard {number} of {len(files)}: {part.counts['tokens']:,} tokens")
         yield part

@@ -46,6 +46,11 @@ class Chunk:
     digest: str  # sha256 over its pieces' digests
     pieces: tuple[Piece, ...]
 
+    @property
+    def size_bytes(self) -> int:
+        """About how much text it is."""
+        return sum(piece.size_bytes for piece in self.pieces)
+
 
 def find_chunks(config: CorpusConfig) -> list[Chunk]:
     """All sources in their order, cut where they are large and gathered where they are small.
