@@ -8,7 +8,8 @@ from typing import Any
 
 from spanbert.corpus.optional import optional_import
 
-SHARD_BYTES = 64 * 2**20  # of JSON lines before compression
+# of JSON lines before compression: a task of tokenizing, and a shard of some four million pieces
+SHARD_BYTES = 16 * 2**20
 SUFFIX = ".jsonl.zst"
 
 
@@ -45,7 +46,7 @@ def read_file(path: Path) -> Iterator[Document]:
 
 
 class FilesWriter:
-    """Writes lines to numbered compressed files in a folder; each holds some 64 MiB of them.
+    """Writes lines to numbered compressed files in a folder; each holds some 16 MiB of them.
 
     Args:
         stem: files are called <stem>-00000.jsonl.zst and so on.
