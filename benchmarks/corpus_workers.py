@@ -1,7 +1,7 @@
 """Documents to shards by one worker and by two, which are tasks of Ray; only with --full.
 
-Ray is there before and after: what its start costs is measured by `ray_workers.py`. Each call begins
-with nothing learned, in every process.
+Ray is there before and after: what its start costs is measured by `ray_workers.py`. Each call
+begins with nothing learned, in every process.
 """
 
 import os
