@@ -33,9 +33,9 @@ def sentence_spans(text: str, language: str = "en") -> list[tuple[int, int]]:
     for line in _LINE.finditer(text):
         start, end = line.span()
         for stop in stops.finditer(text, start, end):
-            next_start = stop.end()
-            if next_start < end and _ends_sentence(text, stop, rules):
-                spans.append((start, stop.end(1)))
+            stop_end, next_start = stop.end(1), stop.end()
+            if next_start < end and _ends_sentence(text, stop[1], stop_end, next_start, rules):
+                spans.append((start, stop_end))
                 start = next_start
         spans.append((start, end))
     return spans
@@ -51,26 +51,30 @@ def _stops(closing: str) -> re.Pattern[str]:
     return re.compile(rf"([.!?…。！？][.!?…。！？]*[{re.escape(closing)}]*)\s*")
 
 
-def _ends_sentence(text: str, stop: re.Match[str], rules: SentenceRules) -> bool:
-    marks, following = stop[1], text[stop.end()]
+def _ends_sentence(
+    text: str, marks: str, stop_end: int, next_start: int, rules: SentenceRules
+) -> bool:
     if marks != "." and not _FULL_WIDTH.isdisjoint(marks):
         return True
-    if stop.end(1) == stop.end():  # no space follows
+    if stop_end == next_start:  # no space follows
         return False
+    following = text[next_start]
     if not (following.isupper() or following.isdigit() or following in rules.opening):
         return False
-    return marks != "." or not _keeps_its_stop(text, stop.start(), following, rules)
+    return marks != "." or not _keeps_its_stop(text, stop_end - 1, following, rules)
 
 
 def _keeps_its_stop(text: str, end: int, following: str, rules: SentenceRules) -> bool:
     """Whether the word that ends where a single full stop stands is one the stop belongs to."""
-    words = text[max(0, end - _LONGEST_ABBREVIATION) : end].split()
+    words = text[max(0, end - _LONGEST_ABBREVIATION) : end].rsplit(None, 1)
     if not words or text[end - 1].isspace():
         return False
     word = words[-1].lstrip(rules.opening)
     lower = word.lower()
     if lower in rules.before_numbers:
         return following.isdigit()
-    if lower in rules.abbreviations or _INITIALS.fullmatch(word):
+    if lower in rules.abbreviations:
+        return True
+    if (len(word) == 1 or "." in word) and _INITIALS.fullmatch(word):
         return True
     return rules.has_ordinals and _ORDINAL.fullmatch(word) is not None

@@ -144,6 +144,8 @@ def spans_of_pieces(
         starts: first character of each piece.
         ends: one past its last.
     """
+    if not len(characters):
+        return NO_SPANS
     first = np.searchsorted(ends, characters[:, 0], side="right")
     last = np.searchsorted(starts, characters[:, 1])  # one past the last piece
     words = np.flatnonzero(word_starts)

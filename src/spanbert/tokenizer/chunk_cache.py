@@ -79,7 +79,7 @@ class ChunkCache:
 
     def _learn(self, names: list[str]) -> dict[str, int]:
         """Rows of new chunks, each with the space before it, if one counts."""
-        regular = [name for name in names if _is_regular(name.removeprefix(" "))]
+        regular = _regular(names)
         firsts = [name for name in regular if not name.startswith(" ")]
         others = [name for name in regular if name.startswith(" ")]
         first_row = len(self._table)
@@ -96,5 +96,9 @@ class ChunkCache:
             self._table.add(begin, encoding)
 
 
-def _is_regular(chunk: str) -> bool:
-    return chunk.split() == [chunk]
+def _regular(names: list[str]) -> list[str]:
+    """Chunks, each with a space before it or not, that hold no white space of another kind."""
+    visible = [name.removeprefix(" ") for name in names]
+    if " ".join(visible).split() == visible:
+        return names
+    return [name for name, own in zip(names, visible, strict=True) if own.split() == [own]]

@@ -56,10 +56,11 @@ class ChunkTable:
         """
         first, num_pieces = self._rows.filled[rows].T
         piece_bounds = np.concatenate([[0], np.cumsum(num_pieces)])
-        shift = np.repeat(np.stack([first - piece_bounds[:-1], starts], axis=1), num_pieces, axis=0)
-        pieces = self._pieces.filled[shift[:, 0] + np.arange(len(shift))].astype(np.int64)
-        ids, begins = pieces[:, 0].copy(), pieces[:, 3] != 0
-        starts, ends = pieces[:, 1:3].T + shift[:, 1]
+        places = np.repeat(first - piece_bounds[:-1], num_pieces)
+        places += np.arange(len(places))
+        pieces, at = self._pieces.filled.take(places, axis=0), np.repeat(starts, num_pieces)
+        ids, begins = pieces[:, 0].astype(np.int64), pieces[:, 3] != 0
+        starts, ends = pieces[:, 1] + at, pieces[:, 2] + at
         text_bounds = piece_bounds[bounds].tolist()
         return [
             Encoding(ids[a:b], starts[a:b], ends[a:b], begins[a:b])

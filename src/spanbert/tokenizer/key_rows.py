@@ -26,8 +26,8 @@ class KeyRows:
         found = np.full(len(keys), UNKNOWN, dtype=np.int64)
         waiting, slots = np.arange(len(keys)), self._slots_of(keys)
         while len(waiting):
-            rows = self._rows[slots]
-            taken, asked = self._keys[slots], keys[waiting]
+            rows = self._rows.take(slots)
+            taken, asked = self._keys.take(slots, axis=0), keys.take(waiting, axis=0)
             is_same = (taken[:, 0] == asked[:, 0]) & (taken[:, 1] == asked[:, 1])
             is_same &= taken[:, 2] == asked[:, 2]
             is_same &= rows != UNKNOWN
