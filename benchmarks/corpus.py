@@ -4,6 +4,7 @@ Peers: the two maps of `run_mlm.py`, and `encode_batch` of the same tokenizer al
 same files and writes nothing. The ids of all three are compared. Real text: `--text FILE`.
 """
 
+import gc
 import os
 import random
 import string
@@ -56,6 +57,7 @@ def _speeds(plan: Plan, texts: list[str], documents: Path, tokenizer: Path) -> l
         ours.forget_chunks()
         ours.shard_documents(documents, tokenizer, plan.new_folder())
 
+    gc.freeze()  # the peers' modules are many objects; no side's collector looks through them
     times = interleaved(
         {
             "ours": shard,

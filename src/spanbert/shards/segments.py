@@ -41,7 +41,7 @@ def cut_long_sentences(
 ) -> Int[np.ndarray, " cut_bounds"]:
     """The bounds with more of them, so that no sentence is empty or longer than `max_pieces`."""
     lengths = np.diff(sentence_bounds)
-    if len(lengths) and 0 < lengths.min() and lengths.max() <= max_pieces:  # as nearly always
+    if len(lengths) and lengths.min() > 0 and lengths.max() <= max_pieces:  # as nearly always
         return sentence_bounds
     bounds = [0]
     for end in sentence_bounds[1:].tolist():
