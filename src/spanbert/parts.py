@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import importlib.util
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 from spanbert.errors import DataError, IntegrityError
 from spanbert.manifest import Manifest
-from spanbert.storage import partial_folder, publish, verify
+from spanbert.storage import partial_folder, publish, remove_folder, verify
 
 _KIND = "part"
 
@@ -35,6 +34,8 @@ def make_part(
         found = None
     if found is not None and found.inputs == inputs:
         return found
+    if folder.exists():  # of other inputs, damaged, or what a kill has left of a removal
+        remove_folder(folder)
     with publish(folder, _KIND, inputs=inputs) as draft:
         draft.counts |= write(draft.folder)
     return verify(folder, _KIND)
@@ -54,7 +55,7 @@ def work_folder(kept: Path | None, artifact: Path) -> Iterator[Path]:
     else:
         kept.mkdir(parents=True, exist_ok=True)
         yield kept
-        shutil.rmtree(kept, ignore_errors=True)
+        remove_folder(kept)
 
 
 @cache

@@ -112,6 +112,24 @@ def test_a_damaged_part_is_made_again(tmp_path):
     assert digests(tmp_path / "out", config, work=work) == undisturbed
 
 
+def test_what_a_kill_has_left_of_the_removal_of_parts_is_made_again(tmp_path):
+    config = write_sources(tmp_path / "in")
+    undisturbed = digests(tmp_path / "control", config)
+    work = tmp_path / "work"
+    strict = replace(config, min_characters=10**6)  # nothing is left, so the parts stay
+
+    def half_remove(_line):
+        for manifest in work.glob("read-*/manifest.json"):
+            manifest.unlink()
+
+    with pytest.raises(DataError):
+        digests(tmp_path / "out", strict, work=work, say=half_remove)
+    assert any(work.glob("read-*/*.bin"))
+    with pytest.raises(DataError, match="no document is left"):
+        digests(tmp_path / "out", strict, work=work)
+    assert digests(tmp_path / "out", config, work=work) == undisturbed
+
+
 def test_f43_a_thousand_copies_are_one_document_and_the_first_survives(tmp_path):
     rows = [{"id": "first", "text": text(1)}] + [{"text": text(1)}] * 999
     rows += [{"id": "alike", "text": text(1, 59) + " otherwise"}, {"id": "other", "text": text(2)}]
