@@ -13,8 +13,6 @@ from benchmarks.corpus import corpus_texts
 from benchmarks.results import Figure, speed_ratio
 from benchmarks.timing import interleaved
 from benchmarks.workload import Plan
-from spanbert.parallel import task_workers
-from spanbert.progress import silent
 
 BOUND, AIM = 1.8, 1.9
 
@@ -35,9 +33,7 @@ def measure(plan: Plan) -> list[Figure]:
         own = Path(shutil.copytree(tokenizer, plan.new_folder()))
         ours.shard_documents(documents, own, plan.new_folder(), num_workers)
 
-    scratch = plan.new_folder()
-    scratch.mkdir()
-    with task_workers(2, scratch, silent):
+    with ours.text_workers(2, plan.new_folder()):
         times = interleaved(
             {number: lambda number=number: shard(number) for number in (1, 2)},
             plan.repetitions,

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -35,6 +35,8 @@ from spanbert.model.config import ModelConfig
 from spanbert.model.published import published_names
 from spanbert.objectives.batch import PretrainingBatch, collate, target_counts
 from spanbert.objectives.pretraining import objective_weights, pretraining_losses
+from spanbert.parallel import task_workers
+from spanbert.progress import silent
 from spanbert.shards import job
 from spanbert.shards.config import ShardsConfig
 from spanbert.shards.files import ShardFiles
@@ -144,6 +146,12 @@ def shard_documents(documents: Path, tokenizer: Path, folder: Path, num_workers:
     """Publish shards of documents; returns their tokens."""
     report = write_shards(documents, tokenizer, folder, ShardsConfig(), num_workers=num_workers)
     return report.tokens
+
+
+def text_workers(number: int, folder: Path) -> AbstractContextManager[None]:
+    """Workers of Ray for calls of `shard_documents`; their files lie in `folder`, which is made."""
+    folder.mkdir()
+    return task_workers(number, folder, silent)
 
 
 def sharding_status(documents: Path, tokenizer: Path, folder: Path) -> str:
