@@ -6,12 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import components
-import pipelines
-import spanbert
 from pipelines.child import CELLS, Request, run_in_child, work_folders
 from pipelines.containers import require_image
 from pipelines.damaged import remove_damaged
+from spanbert import parts
 from spanbert.ablation.variants import Ablation, with_pairs
 from spanbert.config import Config, to_toml
 from spanbert.corpus.sources.digest import digest_sources
@@ -159,10 +157,4 @@ def run_folder_of(config: Config) -> Path:
 
 def code_digest() -> str:
     """sha256 over the package's and the components' sources: changed code is never cached."""
-    digest = hashlib.sha256()
-    for package in (spanbert, components, pipelines):
-        top = Path(package.__path__[0])
-        for path in sorted(top.rglob("*.py")):
-            digest.update(path.relative_to(top).as_posix().encode() + b"\0")
-            digest.update(path.read_bytes() + b"\0")
-    return digest.hexdigest()
+    return parts.code_digest("spanbert", "components", "pipelines")

@@ -3,6 +3,8 @@
 import contextlib
 import hashlib
 import importlib.util
+import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -58,14 +60,23 @@ def work_folder(kept: Path | None, artifact: Path) -> Iterator[Path]:
         remove_folder(kept)
 
 
+def link_or_copy(source: Path, target: Path) -> None:
+    """The same file under a second name, or a copy where the disk has no such thing."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
 @cache
-def code_digest(package: str) -> str:
-    """sha256 over the sources of a package: what changed code left is not gone on from."""
-    spec = importlib.util.find_spec(package)
-    assert spec is not None, package
+def code_digest(*packages: str) -> str:
+    """sha256 over the sources of packages: what changed code left is not gone on from."""
     digest = hashlib.sha256()
-    for top in map(Path, spec.submodule_search_locations or []):
-        for path in sorted(top.rglob("*.py")):
-            digest.update(path.relative_to(top).as_posix().encode() + b"\0")
-            digest.update(path.read_bytes() + b"\0")
+    for package in packages:
+        spec = importlib.util.find_spec(package)
+        assert spec is not None, package
+        for top in map(Path, spec.submodule_search_locations or []):
+            for path in sorted(top.rglob("*.py")):
+                digest.update(path.relative_to(top).as_posix().encode() + b"\0")
+                digest.update(path.read_bytes() + b"\0")
     return digest.hexdigest()

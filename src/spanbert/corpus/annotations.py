@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from spanbert.corpus.optional import optional_import
 from spanbert.corpus.sentence_rules import SENTENCE_RULES
 from spanbert.corpus.sentences import sentence_spans
 from spanbert.errors import ConfigError, DependencyError
@@ -91,12 +92,7 @@ class Annotator:
 
 
 def _load(pipeline: str) -> "Language":
-    try:
-        import spacy
-    except ImportError as error:
-        raise DependencyError(
-            "the package spacy is not installed", remedy="pip install 'spanbert[annotate]'"
-        ) from error
+    spacy = optional_import("spacy", "annotate")
     path = Path(pipeline)
     is_folder = path.is_dir()
     try:

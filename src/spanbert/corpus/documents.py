@@ -7,7 +7,6 @@ on where it was, and what comes out is the same for any number of workers.
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -31,7 +30,7 @@ from spanbert.corpus.survivors import HELD_OUT, TRAINING, Verdicts, write_surviv
 from spanbert.corpus.words import WordHashes
 from spanbert.manifest import Manifest
 from spanbert.parallel import run_tasks, task_workers
-from spanbert.parts import code_digest, make_part, work_folder
+from spanbert.parts import code_digest, link_or_copy, make_part, work_folder
 from spanbert.progress import Say, silent
 from spanbert.storage import Draft, publish, verify
 
@@ -174,17 +173,9 @@ def _fill(draft: Draft, side: str, parts: Sequence[Part], report: CorpusReport) 
     for part in parts:
         for number, lines in enumerate(part.manifest.counts[side]):
             name = f"documents-{len(lines_in_files):05d}{SUFFIX}"
-            _link(part.folder / f"{side}-{number:05d}{SUFFIX}", draft.folder / name)
+            link_or_copy(part.folder / f"{side}-{number:05d}{SUFFIX}", draft.folder / name)
             lines_in_files[name] = lines
     draft.counts |= asdict(report) | {"documents_in_files": lines_in_files}
-
-
-def _link(source: Path, target: Path) -> None:
-    """The same file under a second name, or a copy where the disk has no such thing."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
 
 
 def _add_listings(

@@ -9,7 +9,8 @@ import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from spanbert.errors import ConfigError, DependencyError
+from spanbert.corpus.optional import optional_import
+from spanbert.errors import ConfigError
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -47,13 +48,8 @@ class LanguageFilter:
 
 @functools.cache
 def _identifier() -> "LanguageIdentifier":
-    try:
-        from py3langid.langid import MODEL_FILE, LanguageIdentifier
-    except ImportError as error:
-        raise DependencyError(
-            "the package py3langid is not installed", remedy="pip install 'spanbert[languages]'"
-        ) from error
-    return LanguageIdentifier.from_model_file(MODEL_FILE)
+    langid = optional_import("py3langid.langid", "languages")
+    return langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE)
 
 
 def _require_known(language: str, known: Sequence[str]) -> None:

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from spanbert.corpus.signatures import NUM_PERMUTATIONS
+from spanbert.mapped import mapped_rows
 
 COLUMNS: Mapping[str, np.dtype] = {
     "digests": np.dtype(("<u8", 2)),  # the first half of the text's sha256
@@ -71,14 +72,8 @@ class Numbers:
                 with (folder / f"{name}.bin").open("rb") as part:
                     while block := part.read(2**20):
                         joined.write(block)
-        return _mapped(file, COLUMNS[name])
+        return mapped_rows(file, COLUMNS[name])
 
     def part(self, index: int, name: str) -> np.ndarray:
         """One column of one part."""
-        return _mapped(self._folders[index] / f"{name}.bin", COLUMNS[name])
-
-
-def _mapped(path: Path, row: np.dtype) -> np.ndarray:
-    if path.stat().st_size == 0:  # cannot be mapped
-        return np.zeros((0, *row.shape), row.base)
-    return np.asarray(np.memmap(path, row.base, mode="r")).reshape(-1, *row.shape)
+        return mapped_rows(self._folders[index] / f"{name}.bin", COLUMNS[name])

@@ -1,7 +1,5 @@
 """Shards that tasks have made, each a part of the work -> the shards of an artifact."""
 
-import os
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from spanbert.parts import link_or_copy
 from spanbert.shards.format import file_name
 
 
@@ -41,12 +40,4 @@ def _put(part: Path, folder: Path, shard: int, first_document: int) -> None:
         if array == "documents":
             (np.fromfile(path, "<i8") + first_document).tofile(target)
         else:
-            _link(path, target)
-
-
-def _link(source: Path, target: Path) -> None:
-    """The same file under a second name, or a copy where the disk has no such thing."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
+            link_or_copy(path, target)

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from spanbert.errors import CheckpointError
+from spanbert.mapped import mapped_rows
 from spanbert.shapes import Bool, Int
 from spanbert.shards.format import KIND, VERSION, file_name
 from spanbert.shards.gather import MappedArrays, Runs, Segments, places_of
@@ -156,19 +157,13 @@ class ShardReader:
         """The files of all shards that hold this array."""
         num_shards = sum(file.endswith(".tokens") for file in self.manifest.files)
         paths = [self.folder / file_name(shard, name) for shard in range(num_shards)]
-        return MappedArrays([_mapped(path, np.dtype(of)) for path in paths])
+        return MappedArrays([mapped_rows(path, np.dtype(of)) for path in paths])
 
 
 def _runs(offsets: MappedArrays, shards: np.ndarray, local: np.ndarray) -> Runs:
     """What lies between these offsets and the next."""
     starts = offsets.at(shards, local)
     return Runs(shards, starts, offsets.at(shards, local + 1) - starts)
-
-
-def _mapped(path: Path, dtype: np.dtype) -> np.ndarray:
-    if path.stat().st_size == 0:  # cannot be mapped; a shard may hold no entity
-        return np.frombuffer(b"", dtype)
-    return np.asarray(np.memmap(path, dtype, mode="r"))
 
 
 def require_vocabulary(manifest: Manifest, digest: str, place: Path) -> None:

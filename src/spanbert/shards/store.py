@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from spanbert.mapped import mapped_rows
 from spanbert.shapes import Int
 from spanbert.shards.encode import EncodedDocument
 from spanbert.shards.pieces import Pieces
@@ -67,9 +68,11 @@ class _Store:
 
     def __init__(self, folder: Path, first_number: int) -> None:
         self._first_number = first_number
-        self.numbers: Int[np.ndarray, " documents"] = _mapped(folder / _NUMBERS, np.dtype("<i8"))
-        self._ends = _mapped(folder / _ENDS, np.dtype(("<i8", len(_COLUMNS))))
-        self._rows = {name: _mapped(folder / name, row) for name, row in _COLUMNS.items()}
+        self.numbers: Int[np.ndarray, " documents"] = mapped_rows(
+            folder / _NUMBERS, np.dtype("<i8")
+        )
+        self._ends = mapped_rows(folder / _ENDS, np.dtype(("<i8", len(_COLUMNS))))
+        self._rows = {name: mapped_rows(folder / name, row) for name, row in _COLUMNS.items()}
 
     def document(self, index: int) -> EncodedDocument:
         starts, ends = self._ends[index : index + 2].tolist()
@@ -91,9 +94,3 @@ def _rows(document: EncodedDocument) -> dict[str, np.ndarray]:
         "entities": pieces.entities,
         "noun_phrases": pieces.noun_phrases,
     }
-
-
-def _mapped(path: Path, row: np.dtype) -> np.ndarray:
-    if path.stat().st_size == 0:  # cannot be mapped
-        return np.zeros((0, *row.shape), row.base)
-    return np.asarray(np.memmap(path, row.base, mode="r")).reshape(-1, *row.shape)
