@@ -4,7 +4,7 @@ Every table of names from outside is cut to a length that a page can hold, and s
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from spanbert.report.corpus_facts import CorpusFacts
@@ -127,31 +127,39 @@ def contamination_table(contamination: Mapping[str, Mapping[str, Any]]) -> Table
 
 def cleaning_table(facts: CorpusFacts) -> Table:
     """What cleaning took away, by rule."""
-    removed, read = facts.counts["removed_characters"], facts.counts["characters_in"]
-    total = sum(removed.values())
-    return Table(
+    return _shares_table(
         "Removed by cleaning",
         ("Rule", "Characters", "Share of read", "What it does"),
-        [
-            (plain(rule), count(n), part_of(n, read), cleaning_rule(rule, facts.config))
-            for rule, n in removed.items()
-        ],
-        num_numeric=2,
-        total=("Sum", count(total), part_of(total, read), ""),
+        facts.counts["removed_characters"],
+        facts.counts["characters_in"],
+        lambda rule: cleaning_rule(rule, facts.config),
     )
 
 
 def quarantine_table(facts: CorpusFacts) -> Table:
     """Records that could not be read, by reason."""
-    quarantined, read = facts.counts["quarantined"], facts.counts["records_in"]
-    total = sum(quarantined.values())
-    return Table(
+    return _shares_table(
         "Could not be read",
         ("Reason", "Records", "Share of read", "What is wrong"),
-        [
-            (plain(reason), count(n), part_of(n, read), quarantine_rule(reason, facts.config))
-            for reason, n in quarantined.items()
-        ],
+        facts.counts["quarantined"],
+        facts.counts["records_in"],
+        lambda reason: quarantine_rule(reason, facts.config),
+    )
+
+
+def _shares_table(
+    caption: str,
+    heads: tuple[str, ...],
+    amounts: Mapping[str, int],
+    read: int,
+    words: Callable[[str], str],
+) -> Table:
+    """Amounts by name, each with its share of what was read and what its name means."""
+    total = sum(amounts.values())
+    return Table(
+        caption,
+        heads,
+        [(plain(name), count(n), part_of(n, read), words(name)) for name, n in amounts.items()],
         num_numeric=2,
         total=("Sum", count(total), part_of(total, read), ""),
     )
