@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from spanbert.shapes import Int
+from spanbert.shapes import Int, UInt
 from spanbert.tokenizer.chunk_table import IRREGULAR, ChunkTable
 from spanbert.tokenizer.chunks import LONGEST_KEY, Chunks, chunks_of
-from spanbert.tokenizer.key_rows import UNKNOWN, KeyRows
+from spanbert.tokenizer.key_rows import UNKNOWN, KeyRows, first_places
 from spanbert.tokenizer.subword import Encoding, SubwordTokenizer
 
 MOST_KEPT = 1 << 19  # chunks, before all are forgotten; their pieces take some 60 MB
@@ -64,29 +64,41 @@ class ChunkCache:
         is_long = chunks.ends - chunks.starts > LONGEST_KEY
         rows[is_long] = UNKNOWN
         missed = np.flatnonzero(rows == UNKNOWN)
-        if not len(missed):
-            return rows
-        names = chunks.names(missed, marks_first=self._tokenizer.joins_spaces)
-        place_by_name = dict(zip(names, missed.tolist(), strict=True))
-        kept = {name: place for name, place in place_by_name.items() if not is_long[place]}
-        row_by_name = self._learn(list(kept))
-        kept_rows = np.array([row_by_name[name] for name in kept], dtype=np.int64)
-        self._row_by_key.add(keys[list(kept.values())], kept_rows)
+        is_missed_long = is_long[missed]
+        self._learn_keys(chunks, keys, missed[~is_missed_long], rows)
         self._num_kept_rows = len(self._table)
-        row_by_name |= self._learn([name for name in place_by_name if name not in kept])
-        rows[missed] = [row_by_name[name] for name in names]
+        long = missed[is_missed_long]
+        rows[long] = self._learn(self._names(chunks, long))
         return rows
 
-    def _learn(self, names: list[str]) -> dict[str, int]:
+    def _learn_keys(
+        self,
+        chunks: Chunks,
+        keys: UInt[np.ndarray, "chunks 3"],
+        places: Int[np.ndarray, " some"],
+        rows: Int[np.ndarray, " chunks"],
+    ) -> None:
+        """Fill in the rows of these chunks, which are new; many come more than once."""
+        first = first_places(keys[places])
+        new = np.flatnonzero(first == np.arange(len(first)))
+        new_rows = self._learn(self._names(chunks, places[new]))
+        self._row_by_key.add(keys[places[new]], new_rows)
+        rows[places] = new_rows[np.searchsorted(new, first)]
+
+    def _names(self, chunks: Chunks, places: Int[np.ndarray, " some"]) -> list[str]:
+        return chunks.names(places, marks_first=self._tokenizer.joins_spaces)
+
+    def _learn(self, names: list[str]) -> Int[np.ndarray, " names"]:
         """Rows of new chunks, each with the space before it, if one counts."""
+        rows = np.full(len(names), IRREGULAR, dtype=np.int64)
         regular = _regular(names)
-        firsts = [name for name in regular if not name.startswith(" ")]
-        others = [name for name in regular if name.startswith(" ")]
-        first_row = len(self._table)
+        is_first = np.array([not names[n].startswith(" ") for n in regular], dtype=bool)
+        order = np.concatenate([regular[is_first], regular[~is_first]])
+        rows[order] = len(self._table) + np.arange(len(order))
+        firsts, others = ([names[n] for n in regular[side]] for side in (is_first, ~is_first))
         self._add_runs([[name] for name in firsts])
         self._add_runs([others[at : at + _RUN] for at in range(0, len(others), _RUN)])
-        rows = {name: first_row + n for n, name in enumerate([*firsts, *others])}
-        return dict.fromkeys(names, IRREGULAR) | rows
+        return rows
 
     def _add_runs(self, runs: list[list[str]]) -> None:
         encodings = self._tokenizer.encode_batch(["".join(run) for run in runs])
@@ -96,9 +108,9 @@ class ChunkCache:
             self._table.add(begin, encoding)
 
 
-def _regular(names: list[str]) -> list[str]:
-    """Chunks, each with a space before it or not, that hold no white space of another kind."""
+def _regular(names: list[str]) -> Int[np.ndarray, " some"]:
+    """Places of chunks, each with a space before it or not, without white space of another kind."""
     visible = [name.removeprefix(" ") for name in names]
     if " ".join(visible).split() == visible:
-        return names
-    return [name for name, own in zip(names, visible, strict=True) if own.split() == [own]]
+        return np.arange(len(names))
+    return np.flatnonzero([own.split() == [own] for own in visible])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from spanbert.shapes import Int, UInt
+from spanbert.shapes import Bool, Int, UInt
 
 UNKNOWN = -1
 _MIXING = np.array(  # odd, random
@@ -27,9 +27,7 @@ class KeyRows:
         waiting, slots = np.arange(len(keys)), self._slots_of(keys)
         while len(waiting):
             rows = self._rows.take(slots)
-            taken, asked = self._keys.take(slots, axis=0), keys.take(waiting, axis=0)
-            is_same = (taken[:, 0] == asked[:, 0]) & (taken[:, 1] == asked[:, 1])
-            is_same &= taken[:, 2] == asked[:, 2]
+            is_same = _are_equal(self._keys.take(slots, axis=0), keys.take(waiting, axis=0))
             is_same &= rows != UNKNOWN
             found[waiting[is_same]] = rows[is_same]
             goes_on = ~is_same & (rows != UNKNOWN)
@@ -37,13 +35,13 @@ class KeyRows:
         return found
 
     def add(self, keys: UInt[np.ndarray, "n 3"], rows: Int[np.ndarray, " n"]) -> None:
-        """Give numbers, at least 0, to keys that have none; they must differ."""
-        self._size += len(keys)
-        if 2 * self._size > len(self._rows):
+        """Give numbers, at least 0, to keys that have none; of equal keys the first counts."""
+        most = self._size + len(keys)
+        if 2 * most > len(self._rows):
             old_keys, old_rows = self._taken()
-            self._begin(int(2 * self._size).bit_length() + 1)
+            self._begin(int(2 * most).bit_length() + 1)
             self._put(old_keys, old_rows)
-        self._put(keys, rows)
+        self._size += self._put(keys, rows)
 
     def _begin(self, bits: int) -> None:
         self._shift = np.uint64(64 - bits)
@@ -54,15 +52,17 @@ class KeyRows:
         is_taken = self._rows != UNKNOWN
         return self._keys[is_taken], self._rows[is_taken]
 
-    def _put(self, keys: np.ndarray, rows: np.ndarray) -> None:
-        slots = self._slots_of(keys)
+    def _put(self, keys: np.ndarray, rows: np.ndarray) -> int:
+        """Take slots for the keys; returns how many."""
+        slots, num_taken = self._slots_of(keys), 0
         while len(keys):
             _, first = np.unique(slots, return_index=True)  # one key for each slot
             first = first[self._rows[slots[first]] == UNKNOWN]
             self._keys[slots[first]], self._rows[slots[first]] = keys[first], rows[first]
-            waits = np.ones(len(keys), dtype=bool)
-            waits[first] = False
+            num_taken += len(first)
+            waits = ~_are_equal(self._keys.take(slots, axis=0), keys)
             keys, rows, slots = keys[waits], rows[waits], self._next(slots[waits])
+        return num_taken
 
     def _slots_of(self, keys: np.ndarray) -> np.ndarray:
         mixed = keys[:, 0] * _MIXING[0] + keys[:, 1] * _MIXING[1] + keys[:, 2] * _MIXING[2]
@@ -71,3 +71,17 @@ class KeyRows:
 
     def _next(self, slots: np.ndarray) -> np.ndarray:
         return (slots + 1) & (len(self._rows) - 1)
+
+
+def first_places(keys: UInt[np.ndarray, "n 3"]) -> Int[np.ndarray, " n"]:
+    """Where each key stands among them for the first time."""
+    places = KeyRows()
+    places.add(keys, np.arange(len(keys)))
+    return places.find(keys)
+
+
+def _are_equal(
+    some: UInt[np.ndarray, "n 3"], others: UInt[np.ndarray, "n 3"]
+) -> Bool[np.ndarray, " n"]:
+    equal = (some[:, 0] == others[:, 0]) & (some[:, 1] == others[:, 1])
+    return equal & (some[:, 2] == others[:, 2])

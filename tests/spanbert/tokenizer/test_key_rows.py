@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanbert.tokenizer.key_rows import UNKNOWN, KeyRows
+from spanbert.tokenizer.key_rows import UNKNOWN, KeyRows, first_places
 
 numbers = st.integers(0, 3) | st.integers(0, 2**64 - 1)
 keys = st.tuples(numbers, numbers, numbers)
@@ -33,3 +33,13 @@ def test_a_table_grows():
     for number, batch in enumerate(batches):
         table.add(batch, np.arange(5000) + 5000 * number)
     assert table.find(np.concatenate(batches)).tolist() == list(range(25_000))
+
+
+@given(st.lists(keys, max_size=12))
+def test_of_equal_keys_the_first_counts(found):
+    table = KeyRows()
+    table.add(as_array(found), np.arange(len(found)))
+    firsts = [found.index(key) for key in found]
+    assert table.find(as_array(found)).tolist() == firsts
+    assert first_places(as_array(found)).tolist() == firsts
+    assert len(table) == len(set(found))
