@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from containers.engine import Engine, missing, pip_configuration
+from containers.nodes import Nodes
 
 ROOT = Path(__file__).parents[2]
 IMAGE = "spanbert-python:test"
@@ -49,3 +50,17 @@ def image(engine, context, tmp_path_factory):
     secrets = [("pip", settings), ("ca", "/etc/ssl/certs/ca-certificates.crt")]
     engine.build(context, "cpu", IMAGE, secrets)
     return IMAGE
+
+
+@pytest.fixture
+def nodes(engine, image, tmp_path, monkeypatch):
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    running = Nodes(engine, image, tmp_path)
+    monkeypatch.setenv("RAY_AUTH_TOKEN_PATH", str(running.token))
+    try:
+        running.start_head()
+        running.start_worker(1)
+        yield running
+    finally:
+        running.remove()

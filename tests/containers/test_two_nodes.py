@@ -7,12 +7,12 @@ comes another, as Kubernetes would see to.
 import contextlib
 import json
 import os
-import secrets
 import threading
 import time
 
 import pytest
 import tiny
+from containers.nodes import ADDRESS
 
 from spanbert.cluster.pretraining import pretrain
 from spanbert.storage import verify
@@ -21,58 +21,7 @@ from spanbert.training.worker import Inputs, train_on_worker
 
 pytestmark = pytest.mark.containers
 
-UID = 54321
-SUBNET, HEAD = "172.30.99.0/24", "172.30.99.2"
 STEPS, KILLED_AT = 1200, 300
-
-
-class Nodes:
-    """Containers on one network that see one folder."""
-
-    def __init__(self, engine, image, folder):
-        self.engine, self.image, self.folder = engine, image, folder
-        self.token = folder / "token"
-        self.token.write_text(secrets.token_hex(32))
-        self.token.chmod(0o444)
-        engine.call("network", "create", "--subnet", SUBNET, "spanbert-ray")
-
-    def start(self, name, address, *words):
-        arguments = ["--detach", "--name", name, "--network", "spanbert-ray", "--ip", address]
-        arguments += ["--cpus", "1", "--memory", "6g", "--shm-size", "1g", "--user", f"{UID}:0"]
-        arguments += ["--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL"]
-        arguments += ["--volume", f"{self.folder}:{self.folder}"]
-        arguments += ["--env", "RAY_AUTH_MODE=token", "--env", f"RAY_AUTH_TOKEN_PATH={self.token}"]
-        ray = ["ray", "start", "--block", "--num-cpus", "1", "--disable-usage-stats"]
-        self.engine.call("run", *arguments, self.image, *ray, *words)
-
-    def start_head(self):
-        self.start("head", HEAD, "--head", "--dashboard-host", "0.0.0.0")
-
-    def start_worker(self, number):
-        self.start(f"worker-{number}", f"172.30.99.{10 + number}", "--address", f"{HEAD}:6379")
-
-    def kill(self, name):
-        self.engine.call("kill", name)
-
-    def remove(self):
-        names = self.engine.call("ps", "-aq").stdout.split()
-        for name in names:
-            self.engine.call("rm", "-f", name, check=False)
-        self.engine.call("network", "rm", "spanbert-ray", check=False)
-
-
-@pytest.fixture
-def nodes(engine, image, tmp_path, monkeypatch):
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    running = Nodes(engine, image, tmp_path)
-    monkeypatch.setenv("RAY_AUTH_TOKEN_PATH", str(running.token))
-    try:
-        running.start_head()
-        running.start_worker(1)
-        yield running
-    finally:
-        running.remove()
 
 
 class Killer(threading.Thread):
@@ -109,7 +58,7 @@ def test_a_killed_node_is_replaced_and_the_run_goes_on_to_the_same_figures(
     config = tiny.config(
         tmp_path,
         'cluster.ray="running"',
-        f'cluster.ray_address="http://{HEAD}:8265"',
+        f'cluster.ray_address="{ADDRESS}"',
         "training.num_workers=2",
         f"training.steps={STEPS}",
         "training.log_every_steps=50",
