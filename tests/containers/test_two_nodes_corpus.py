@@ -14,18 +14,23 @@ from containers.nodes import ADDRESS
 
 from spanbert.cluster.doing import do_work
 from spanbert.cluster.following import Listener
+from spanbert.corpus.sources.chunks import CHUNK_BYTES
 from spanbert.storage import verify
 
 pytestmark = pytest.mark.containers
 
-NUM_SOURCES, DOCUMENTS_EACH = 30, 1500
+NUM_SOURCES = 4
 
 
 def write_sources(folder):
+    """Files that make a chunk each: long documents that begin differently."""
     folder.mkdir()
+    story = " ".join(tiny.texts(100))
     for number in range(NUM_SOURCES):
-        texts = tiny.texts(DOCUMENTS_EACH, seed=number)
-        (folder / f"{number:02}.txt").write_text("\n\n".join(texts))
+        documents = (
+            f"Story {n} of book {number}. {story}" for n in range(CHUNK_BYTES // len(story))
+        )
+        (folder / f"{number}.txt").write_text("\n\n".join(documents))
 
 
 def settings(folder, *more):
