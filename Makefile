@@ -19,7 +19,7 @@ test: check
 test-slow: setup-dev
 	@$(BIN)/python -m pytest -m slow
 
-# root, docker.io and debootstrap are needed; a quarter of an hour
+# root, docker.io and debootstrap are needed; twenty minutes
 test-containers: setup-dev
 	@$(BIN)/python -m pytest -m containers
 
