@@ -11,6 +11,7 @@ class QAConfig:
 
     train: tuple[str, ...] = ()  # files in SQuAD layout, plain or compressed
     dev: tuple[str, ...] = ()
+    test: tuple[str, ...] = ()  # scored once, with what dev chose
     max_length: int = 512  # pieces of one window, question and special tokens included
     window_step: int = 128  # pieces from one window's start to the next one's
     max_question_pieces: int = 64
