@@ -1,117 +1,194 @@
-"""Exact match and F1 of answers, equal to the official scorers of SQuAD 1.1 and 2.0.
+"""Exact match and F1 of answers, equal to the official scorers of SQuAD 1.1, SQuAD 2.0 and MRQA.
 
-Where no question of the gold file is impossible, the rules of 1.1 hold; else those of 2.0, whose
-script gives the parts over questions with and without an answer too.
+The rules of 2.0 hold where the gold file says of questions whether they have an answer, or where a
+threshold for no answer is used; else those of 1.1, which are MRQA's too.
 """
 
-import re
-import string
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
-from spanbert.errors import DataError
-from spanbert.tasks.qa.examples import load_json, squad_records
+from spanbert.errors import ConfigError, DataError
+from spanbert.evaluation.qa_files import (
+    GoldFile,
+    GoldQuestion,
+    read_gold,
+    read_odds,
+    read_predictions,
+)
+from spanbert.evaluation.qa_words import WordsOf, exact_match, word_f1, word_f1_or_none
+from spanbert.tasks.qa.examples import Question
 
-_ARTICLES = re.compile(r"\b(a|an|the)\b")
-_WITHOUT_PUNCTUATION = str.maketrans("", "", string.punctuation)
+_DEFAULT_THRESHOLD = 1.0  # of the official script of SQuAD 2.0
 
 
-@dataclass(frozen=True)
-class _Gold:
-    """What the scorer needs of a question."""
+@dataclass(frozen=True, slots=True)
+class QuestionScore:
+    """The score of one question, each part 0 to 1."""
 
     id: str
-    answers: list[str]
-    is_impossible: bool
-
-
-@dataclass(frozen=True)
-class _Score:
-    """One question's part, each 0 to 1."""
-
     exact: float
     f1: float
     has_answer: bool
 
 
-def score_qa(gold_path: Path, predictions_path: Path) -> dict[str, float]:
+def score_qa(
+    gold_path: Path,
+    predictions_path: Path,
+    *,
+    odds_path: Path | None = None,
+    threshold: int | float | None = None,
+) -> dict[str, float]:
     """Percentages `exact_match` and `f1`, and the counts `total` and `missing`.
 
-    With impossible questions in the gold file, also `HasAns_exact`, `HasAns_f1`, `HasAns_total`
-    and the same for `NoAns_`, where there are such questions.
+    By the rules of SQuAD 2.0 also `HasAns_exact`, `HasAns_f1`, `HasAns_total` and the same for
+    `NoAns_`, where there are such questions; with odds also the best scores that any threshold
+    gives, `best_exact` at `best_exact_thresh` and `best_f1` at `best_f1_thresh`.
 
     **Differs:** a question without a prediction counts as 0 in 2.0 too, where the official script
-    leaves it out of the total.
+    fails. Ids that are numbers in the gold file are found, too.
+
+    Args:
+        odds_path: question id -> how sure it is that there is no answer, probabilities or any
+            other numbers; 0 for each without a file.
+        threshold: odds above it make the answer none; 1 when left out.
 
     Raises:
-        DataError: a file cannot be read, or is not in its layout.
+        DataError: a file cannot be read or scored.
+        ConfigError: odds or a threshold for MRQA, where each question has an answer.
     """
-    gold = _read_gold(gold_path)
-    predictions = _read_predictions(predictions_path)
-    allows_none = any(question.is_impossible for question in gold)
-    score = _score_v2 if allows_none else _score_v1
-    scores = [score(question, predictions.get(question.id)) for question in gold]
+    gold = read_gold(gold_path)
+    with_odds = odds_path is not None or threshold is not None
+    if with_odds and gold.layout == "mrqa":
+        remedy = "leave out the odds and the threshold"
+        raise ConfigError("MRQA has no questions without an answer", remedy=remedy)
+    allows_none = gold.allows_none or with_odds
+    questions = _scored(gold, allows_none=allows_none)
+    texts = read_predictions(predictions_path, {question.id for question in questions})
+    odds = dict.fromkeys(texts, 0.0) if odds_path is None else read_odds(odds_path, texts)
+    raw = question_scores(questions, texts, allows_none=allows_none)
+    scores = with_threshold(
+        raw, texts, odds, _DEFAULT_THRESHOLD if threshold is None else threshold
+    )
     result = _means(scores, "exact_match", "f1", "total")
     if allows_none:
-        for prefix, side in (("HasAns", True), ("NoAns", False)):
-            part = [s for s in scores if s.has_answer == side]
-            result |= _means(part, f"{prefix}_exact", f"{prefix}_f1", f"{prefix}_total")
-    return result | {"missing": sum(question.id not in predictions for question in gold)}
+        result |= _parts(scores)
+    if odds_path is not None:
+        for metric in ("exact", "f1"):
+            best = best_threshold(raw, texts, odds, metric=metric)
+            result[f"best_{metric}"], result[f"best_{metric}_thresh"] = best
+    return result | {"missing": sum(question.id not in texts for question in questions)}
 
 
-def normalize_answer(text: str) -> str:
-    """Lower case, without ASCII punctuation and articles, single spaces."""
-    bare = text.lower().translate(_WITHOUT_PUNCTUATION)
-    return " ".join(_ARTICLES.sub(" ", bare).split())
+def question_scores(
+    questions: Iterable[Question | GoldQuestion], texts: Mapping[str, str], *, allows_none: bool
+) -> list[QuestionScore]:
+    """The score of each question, in order; 0 where it has no prediction.
+
+    Args:
+        texts: answers by id; "" says that there is none.
+        allows_none: the rules of SQuAD 2.0: a question without gold texts wants no answer, and
+            golds of articles and punctuation alone are passed over. Else the rules of 1.1.
+
+    Raises:
+        DataError: a question has a prediction but no gold text, and must have one.
+    """
+    words_of = WordsOf()
+    f1 = word_f1_or_none if allows_none else word_f1
+    scores: list[QuestionScore] = []
+    for question in questions:
+        has_answer, text = bool(question.gold), texts.get(question.id)
+        if text is None:
+            scores.append(QuestionScore(question.id, 0.0, 0.0, has_answer))
+            continue
+        golds = [words_of[gold] for gold in dict.fromkeys(question.gold)]
+        if allows_none:
+            golds = [words for words in golds if words] or [[]]
+        if not golds:
+            remedy = "leave the question out, or give it an answer"
+            raise DataError(f"no gold answer to question {question.id!r}", remedy=remedy)
+        words = words_of[text]
+        exact = max(exact_match(gold, words) for gold in golds)
+        scores.append(
+            QuestionScore(question.id, exact, max(f1(gold, words) for gold in golds), has_answer)
+        )
+    return scores
 
 
-def exact_match(gold: str, predicted: str) -> float:
-    """1 where both are equal after normalisation, else 0."""
-    return float(normalize_answer(gold) == normalize_answer(predicted))
+def with_threshold(
+    scores: Iterable[QuestionScore],
+    predicted: Collection[str],
+    odds: Mapping[str, int | float],
+    threshold: int | float,
+) -> list[QuestionScore]:
+    """The scores when the answer is none wherever its odds are above a threshold.
+
+    Args:
+        predicted: ids of the questions with a prediction; of others the score stays.
+        odds: how sure it is that there is no answer, for each of them.
+    """
+    return [
+        replace(score, exact=float(not score.has_answer), f1=float(not score.has_answer))
+        if score.id in predicted and odds[score.id] > threshold
+        else score
+        for score in scores
+    ]
 
 
-def token_f1(gold: str, predicted: str) -> float:
-    """F1 of the two bags of words; 0 where they share none."""
-    gold_words, words = normalize_answer(gold).split(), normalize_answer(predicted).split()
-    num_shared = (Counter(gold_words) & Counter(words)).total()
-    if not num_shared:
-        return 0.0
-    precision, recall = num_shared / len(words), num_shared / len(gold_words)
-    return 2 * precision * recall / (precision + recall)
+def best_threshold(
+    scores: Iterable[QuestionScore],
+    texts: Mapping[str, str],
+    odds: Mapping[str, int | float],
+    *,
+    metric: Literal["exact", "f1"] = "f1",
+) -> tuple[float, int | float]:
+    """The best mean in percent that any threshold gives, and the least such threshold.
+
+    The official rule: from answering none, the questions are answered one after another, from the
+    least odds on, those of equal odds in their order in `odds`; the threshold is 0 where it is best
+    to answer none.
+
+    Args:
+        scores: before any threshold.
+        texts: answers by id; what is "" there is none at any threshold.
+        odds: how sure it is that there is no answer; any numbers, such as margins of scores. What
+            has no score is passed over.
+    """
+    by_id = {score.id: score for score in scores}
+    predicted = {key: score for key, score in by_id.items() if key in texts}
+    best = current = sum(not score.has_answer for score in predicted.values())
+    threshold = 0.0
+    for question_id in sorted(odds, key=odds.__getitem__):
+        score = predicted.get(question_id)
+        if score is None:
+            continue
+        if score.has_answer:
+            current += getattr(score, metric)
+        elif texts[question_id]:
+            current -= 1
+        if current > best:
+            best, threshold = current, odds[question_id]
+    return 100 * best / len(by_id), threshold
 
 
-def _score_v1(question: _Gold, predicted: str | None) -> _Score:
-    return _Score(
-        _best(exact_match, question.answers, predicted),
-        _best(token_f1, question.answers, predicted),
-        has_answer=True,
-    )
+def _scored(gold: GoldFile, *, allows_none: bool) -> list[GoldQuestion]:
+    """The questions that count: 1.1 takes each, the other scripts the last of each id."""
+    if gold.layout == "mrqa" or allows_none:
+        return list({question.id: question for question in gold.questions}.values())
+    return gold.questions
 
 
-def _score_v2(question: _Gold, predicted: str | None) -> _Score:
-    answers = [text for text in question.answers if normalize_answer(text)] or [""]
-    return _Score(
-        _best(exact_match, answers, predicted),
-        _best(_f1_or_both_empty, answers, predicted),
-        has_answer=bool(question.answers),
-    )
+def _parts(scores: Sequence[QuestionScore]) -> dict[str, float]:
+    """Means over the questions with an answer, and over those without."""
+    parts: dict[str, float] = {}
+    for prefix, side in (("HasAns", True), ("NoAns", False)):
+        part = [score for score in scores if score.has_answer == side]
+        parts |= _means(part, f"{prefix}_exact", f"{prefix}_f1", f"{prefix}_total")
+    return parts
 
 
-def _best(
-    score: Callable[[str, str], float], answers: Iterable[str], predicted: str | None
-) -> float:
-    return 0.0 if predicted is None else max(score(gold, predicted) for gold in answers)
-
-
-def _f1_or_both_empty(gold: str, predicted: str) -> float:
-    if normalize_answer(gold) and normalize_answer(predicted):
-        return token_f1(gold, predicted)
-    return exact_match(gold, predicted)
-
-
-def _means(scores: Sequence[_Score], exact: str, f1: str, total: str) -> dict[str, float]:
+def _means(scores: Sequence[QuestionScore], exact: str, f1: str, total: str) -> dict[str, float]:
     """Means in percent under these names; nothing for no question."""
     if not scores:
         return {}
@@ -120,33 +197,3 @@ def _means(scores: Sequence[_Score], exact: str, f1: str, total: str) -> dict[st
         f1: 100 * sum(score.f1 for score in scores) / len(scores),
         total: len(scores),
     }
-
-
-def _read_gold(path: Path) -> list[_Gold]:
-    gold = []
-    for number, (_, _, raw) in enumerate(squad_records(path)):
-        try:
-            answers = [answer["text"] for answer in raw["answers"]]
-            is_impossible = bool(raw.get("is_impossible", False)) or not answers
-            gold.append(_Gold(str(raw["id"]), answers, is_impossible))
-        except (KeyError, TypeError) as error:
-            raise DataError(
-                f"question {number} (id {raw.get('id')!r}) lacks an id or answers with text",
-                place=str(path),
-                remedy="pass a SQuAD file with gold answers",
-            ) from error
-    if not gold:
-        raise DataError("no question", place=str(path), remedy="pass a SQuAD file with questions")
-    return gold
-
-
-def _read_predictions(path: Path) -> dict[str, str]:
-    predictions = load_json(path)
-    is_object = isinstance(predictions, dict)
-    if not is_object or not all(isinstance(text, str) for text in predictions.values()):
-        raise DataError(
-            "not a JSON object of question id -> answer text",
-            place=str(path),
-            remedy="make it with `spanbert predict qa`",
-        )
-    return predictions

@@ -9,28 +9,30 @@ from pathlib import Path
 
 from spanbert.config import Config
 from spanbert.corpus.cleaning import clean
-from spanbert.tasks.qa.examples import squad_records
+from spanbert.tasks.qa.layouts.recognised import read_records
 
 
 def evaluation_texts(config: Config) -> dict[str, Callable[[], Iterator[str]]]:
     """What reads the texts of each set, cleaned as a corpus is, by the set's name.
 
-    A set is one file, named as the settings name it. Its texts are its contexts, each once if its
-    questions follow one another, and its questions.
+    A set is one file, in any layout of questions, named as the settings name it. Its texts are its
+    contexts, each once if its questions follow one another, and its questions.
 
     Raises:
-        DataError, DependencyError: as `squad_records`, when texts are read.
+        DataError, IntegrityError, DependencyError: as `read_records`, when texts are read.
     """
-    return {name: partial(_question_texts, Path(name)) for name in config.qa.dev}
+    names = (*config.qa.dev, *config.qa.test)
+    return {name: partial(_question_texts, Path(name)) for name in names}
 
 
 def _question_texts(path: Path) -> Iterator[str]:
     previous = None
-    for _, context, record in squad_records(path):
-        if context != previous:
-            previous = context
-            yield from _text(context)
-        yield from _text(record.get("question"))
+    _, records = read_records(path)
+    for record in records:
+        if record.context != previous:
+            previous = record.context
+            yield from _text(record.context)
+        yield from _text(record.question)
 
 
 def _text(value: object) -> Iterator[str]:

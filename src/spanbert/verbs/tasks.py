@@ -75,7 +75,13 @@ def _texts(options: argparse.Namespace) -> list[tuple[str, str]]:
 def _score_qa(options: argparse.Namespace) -> None:
     from spanbert.evaluation.qa import score_qa
 
-    print_json(score_qa(options.gold, options.predictions))
+    scores = score_qa(
+        options.gold,
+        options.predictions,
+        odds_path=options.no_answer_odds,
+        threshold=options.no_answer_threshold,
+    )
+    print_json(scores)
 
 
 VERBS = (
@@ -123,5 +129,17 @@ VERBS = (
         "--gold dev.json --predictions answers.json",
         paths=("--gold", "--predictions"),
         config="none",
+        options={
+            "--no-answer-odds": {
+                "type": local_path,
+                "metavar": "PATH",
+                "help": "JSON, question id to how sure it is that there is no answer",
+            },
+            "--no-answer-threshold": {
+                "type": float,
+                "metavar": "X",
+                "help": "odds above it mean no answer; 1 when left out",
+            },
+        },
     ),
 )

@@ -37,6 +37,23 @@ def test_each_context_is_given_once_and_every_question(tmp_path):
     }
 
 
+def test_sets_are_the_files_of_dev_and_of_test_in_any_layout(tmp_path):
+    def lines_file(name, *lines):
+        (tmp_path / name).write_text("".join(json.dumps(line) + "\n" for line in lines))
+        return str(tmp_path / name)
+
+    header = {"header": {"dataset": "X"}}
+    context = {"context": "[TLE] A [PAR] B.", "qas": [{"question": "C?"}, {"question": "D?"}]}
+    mrqa = lines_file("mrqa.jsonl", header, context, {"context": "E."})
+    own = {"id": 1, "question": "F?", "context": "G."}
+    ours = lines_file("ours.jsonl", own, own | {"id": 2, "question": "H?"}, [])
+    config = parse_config("", [f"qa.dev={json.dumps([mrqa])}", f"qa.test={json.dumps([ours])}"])
+    assert texts_of(config) == {
+        mrqa: ["[TLE] A [PAR] B.", "C?", "D?", "E."],
+        ours: ["G.", "F?", "H?"],
+    }
+
+
 def test_training_files_are_no_evaluation_sets(tmp_path):
     train = squad_file(tmp_path / "train.json", {"context": "C", "qas": [question("D")]})
     assert evaluation_texts(parse_config("", [f"qa.train={json.dumps([train])}"])) == {}

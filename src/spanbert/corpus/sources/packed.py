@@ -45,7 +45,7 @@ class Expansion:
             f"{packed_bytes} compressed bytes expand to more than {self._expanded_bytes} bytes,"
             f" over {MAX_EXPANSION} times as many",
             place=self._place,
-            remedy="remove the file from corpus.sources, or decompress it by hand if it is genuine",
+            remedy="leave the file out, or decompress it by hand if it is genuine",
         )
 
 

@@ -1,4 +1,7 @@
-"""SQuAD files: what is read, what is left out and counted, and what is refused."""
+"""SQuAD files: what is read, what is left out and counted, and what is refused.
+
+The other layouts have tests beside their own files.
+"""
 
 import gzip
 import json
@@ -6,7 +9,7 @@ import lzma
 
 import pytest
 
-from spanbert.errors import DataError
+from spanbert.errors import DataError, IntegrityError
 from spanbert.tasks.qa.examples import Answer, Question, read_questions
 
 CONTEXT = "Ann met Bob in Oslo. "
@@ -35,11 +38,12 @@ def test_all_fields_of_a_question_are_read(tmp_path):
     both = [{"text": "Bob", "answer_start": 8}, {"text": "Bob in Oslo", "answer_start": 8}]
     none = {"id": 7, "question": "Why?", "answers": [], "is_impossible": True}
     read = read_questions(write(tmp_path, squad(record(1, answers=both), none)))
+    answers, gold = (Answer("Bob", 8), Answer("Bob in Oslo", 8)), ("Bob", "Bob in Oslo")
     assert read.questions == [
-        Question("q1", "Whom?", CONTEXT, (Answer("Bob", 8), Answer("Bob in Oslo", 8)), False, "T"),
-        Question("7", "Why?", CONTEXT, (), True, "T"),
+        Question("q1", "Whom?", CONTEXT, answers, False, "T", gold),
+        Question("7", "Why?", CONTEXT, (), True, "T", ()),
     ]
-    assert read.skipped == {}
+    assert (read.skipped, read.layout) == ({}, "squad")
 
 
 def test_compressed_files_and_a_byte_order_mark_read_alike(tmp_path):
@@ -76,12 +80,18 @@ def test_windows_line_ends_change_no_offset(tmp_path):
         (record("x", text="", start=3), "answer: empty"),
         (record("x", text=" ", start=3), "answer: empty"),
         (record("x", start="8"), "answer: a field is missing or is not text"),
+        (record("x", start=None), "answer: a field is missing or is not text"),
+        (record("x", start=True), "answer: a field is missing or is not text"),
+        (record("x", text="\ud83d"), "answer: a field is missing or is not text"),
         (record("x", answers=[{"text": "Bob"}]), "answer: a field is missing or is not text"),
         (record("x", answers=["Bob"]), "answer: a field is missing or is not text"),
-        (record("x", answers=None), "question: a field is missing or is not text"),
+        (record("x", answers=None), "question: no list of answers"),
+        (record("x", answers={"text": "Bob"}), "question: no list of answers"),
+        (record("x", is_impossible="no"), "question: is_impossible is neither true nor false"),
         (record("x", answers=[]), "question: no answer, and not marked as impossible"),
         (record("x", question=None), "question: a field is missing or is not text"),
         (record("x", question="\ud800"), "question: a field is missing or is not text"),
+        (record("x", id="\udc00"), "question: a field is missing or is not text"),
         (record("x", id=None), "question: a field is missing or is not text"),
         (record("x", id="q3"), "question: its id was used before"),
         ("a string", "question: a field is missing or is not text"),
@@ -115,6 +125,7 @@ def test_a_question_keeps_its_good_answers(tmp_path):
     answers = [{"text": "Bob", "answer_start": 8}, {"text": "Bob", "answer_start": 7}]
     read = read_questions(write(tmp_path, with_good_ones(record("x", answers=answers))))
     assert read.questions[-1].answers == (Answer("Bob", 8),)
+    assert read.questions[-1].gold == ("Bob", "Bob")  # what counts, found or not
     assert read.skipped == {"answer: not at its answer_start": 1}
 
 
@@ -124,11 +135,20 @@ def test_answers_of_an_impossible_question_are_not_looked_at(tmp_path):
     assert read.questions[0].is_impossible
 
 
-def test_prediction_needs_no_answers(tmp_path):
+def test_prediction_needs_no_answers_and_takes_the_texts_that_there_are(tmp_path):
     unanswered = {"id": "a", "question": "Whom?"}
-    path = write(tmp_path, squad(unanswered, record(2, start=0)))
+    odd = record(3, answers=[{"text": 3}, "Ann", {"text": "Al"}])
+    path = write(tmp_path, squad(unanswered, record(2, start=0), odd))
     read = read_questions(path, need_answers=False)
-    assert [(q.id, q.answers) for q in read.questions] == [("a", ()), ("q2", ())]
+    assert [(q.id, q.answers) for q in read.questions] == [("a", ()), ("q2", ()), ("q3", ())]
+    assert [q.gold for q in read.questions] == [(), ("Bob",), ("Al",)]
+    assert read.skipped == {}
+
+
+def test_null_marks_no_question_as_impossible(tmp_path):
+    (question,) = read_questions(write(tmp_path, squad(record(1, is_impossible=None)))).questions
+    assert not question.is_impossible
+    assert question.answers
 
 
 @pytest.mark.parametrize(
@@ -161,6 +181,12 @@ def test_a_missing_or_unreadable_file_is_refused(tmp_path):
     (tmp_path / "latin.json").write_bytes('{"data": "é"}'.encode("latin-1"))
     with pytest.raises(DataError, match="not JSON"):
         read_questions(tmp_path / "latin.json")
+
+
+def test_a_file_that_expands_like_a_bomb_is_refused(tmp_path):
+    (tmp_path / "bomb.json.xz").write_bytes(lzma.compress(b" " * 2**27))
+    with pytest.raises(IntegrityError, match=r"bomb\.json\.xz: .* expand"):
+        read_questions(tmp_path / "bomb.json.xz")
 
 
 @pytest.mark.parametrize("suffix", [".gz", ".xz", ".zst"])
