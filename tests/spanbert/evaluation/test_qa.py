@@ -158,6 +158,14 @@ def test_a_threshold_below_0_without_odds_answers_none_for_all(tmp_path):
     assert "best_f1" not in scores
 
 
+def test_odds_or_a_threshold_ask_for_the_rules_of_squad_2(tmp_path):
+    golds, texts = {"a": ["the"]}, {"a": "an"}
+    assert score(tmp_path, golds, texts)["f1"] == 0
+    assert score_with_odds(tmp_path, golds, texts, {"a": 0})["HasAns_f1"] == 100
+    gold, answers = squad(tmp_path, golds), predictions(tmp_path, texts)
+    assert score_qa(gold, answers, threshold=0.5)["HasAns_f1"] == 100
+
+
 @pytest.mark.parametrize(
     ("odds", "message"),
     [
@@ -243,6 +251,8 @@ def test_lines_of_our_own_are_scored_by_the_rules_that_their_marks_ask_for(tmp_p
     assert score_qa(lines(tmp_path, one), texts)["f1"] == 0
     scores = score_qa(lines(tmp_path, one, none), texts)
     assert (scores["HasAns_f1"], scores["NoAns_f1"]) == (0, 100)  # "the" is passed over
+    marked = one | {"is_impossible": False}
+    assert score_qa(lines(tmp_path, marked), predictions(tmp_path, {"1": "x"}))["HasAns_f1"] == 100
     assert score_qa(lines(tmp_path, one), predictions(tmp_path, {"1": "x"}))["f1"] == 100
 
 

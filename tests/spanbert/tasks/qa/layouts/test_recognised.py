@@ -55,6 +55,14 @@ def test_any_other_is_refused_at_once_with_what_could_be_passed(tmp_path, text, 
     assert " -> pass " in str(caught.value)
 
 
+def test_a_large_file_over_many_lines_is_read_to_its_end(tmp_path):
+    qas = [{"id": str(number)} for number in range(20_000)]
+    content = {"data": [{"paragraphs": [{"context": "c", "qas": qas}]}]}
+    (tmp_path / "large.json").write_text(json.dumps(content, indent=1))  # over a megabyte
+    _, records = read_records(tmp_path / "large.json")
+    assert [record.id for record in records] == [question["id"] for question in qas]
+
+
 def test_utf_16_is_refused(tmp_path):
     (tmp_path / "file.any").write_bytes(json.dumps(OWN).encode("utf-16"))
     with pytest.raises(DataError, match="not utf8"):
