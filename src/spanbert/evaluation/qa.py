@@ -4,12 +4,10 @@ The rules of 2.0 hold where the gold file says of questions whether they have an
 threshold for no answer is used; else those of 1.1, which are MRQA's too.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
 
-from spanbert.errors import ConfigError, DataError
+from spanbert.errors import ConfigError
 from spanbert.evaluation.qa_files import (
     GoldFile,
     GoldQuestion,
@@ -17,20 +15,10 @@ from spanbert.evaluation.qa_files import (
     read_odds,
     read_predictions,
 )
-from spanbert.evaluation.qa_words import WordsOf, exact_match, word_f1, word_f1_or_none
-from spanbert.tasks.qa.examples import Question
+from spanbert.evaluation.qa_questions import QuestionScore, question_scores
+from spanbert.evaluation.qa_thresholds import best_threshold, with_threshold
 
 _DEFAULT_THRESHOLD = 1.0  # of the official script of SQuAD 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionScore:
-    """The score of one question, each part 0 to 1."""
-
-    id: str
-    exact: float
-    f1: float
-    has_answer: bool
 
 
 def score_qa(
@@ -60,116 +48,27 @@ def score_qa(
     """
     gold = read_gold(gold_path)
     with_odds = odds_path is not None or threshold is not None
-    if with_odds and gold.layout == "mrqa":
-        remedy = "leave out the odds and the threshold"
-        raise ConfigError("MRQA has no questions without an answer", remedy=remedy)
-    allows_none = gold.allows_none or with_odds
+    allows_none = _allows_none(gold, with_odds=with_odds)
     questions = _scored(gold, allows_none=allows_none)
-    texts = read_predictions(predictions_path, {question.id for question in questions})
+    texts = read_predictions(predictions_path, [question.id for question in questions])
     odds = dict.fromkeys(texts, 0.0) if odds_path is None else read_odds(odds_path, texts)
     raw = question_scores(questions, texts, allows_none=allows_none)
-    scores = with_threshold(
-        raw, texts, odds, _DEFAULT_THRESHOLD if threshold is None else threshold
-    )
+    limit = _DEFAULT_THRESHOLD if threshold is None else threshold
+    scores = with_threshold(raw, texts, odds, limit)
     result = _means(scores, "exact_match", "f1", "total")
     if allows_none:
         result |= _parts(scores)
     if odds_path is not None:
-        for metric in ("exact", "f1"):
-            best = best_threshold(raw, texts, odds, metric=metric)
-            result[f"best_{metric}"], result[f"best_{metric}_thresh"] = best
+        result |= _best(raw, texts, odds)
     return result | {"missing": sum(question.id not in texts for question in questions)}
 
 
-def question_scores(
-    questions: Iterable[Question | GoldQuestion], texts: Mapping[str, str], *, allows_none: bool
-) -> list[QuestionScore]:
-    """The score of each question, in order; 0 where it has no prediction.
-
-    Args:
-        texts: answers by id; "" says that there is none.
-        allows_none: the rules of SQuAD 2.0: a question without gold texts wants no answer, and
-            golds of articles and punctuation alone are passed over. Else the rules of 1.1.
-
-    Raises:
-        DataError: a question has a prediction but no gold text, and must have one.
-    """
-    words_of = WordsOf()
-    f1 = word_f1_or_none if allows_none else word_f1
-    scores: list[QuestionScore] = []
-    for question in questions:
-        has_answer, text = bool(question.gold), texts.get(question.id)
-        if text is None:
-            scores.append(QuestionScore(question.id, 0.0, 0.0, has_answer))
-            continue
-        golds = [words_of[gold] for gold in dict.fromkeys(question.gold)]
-        if allows_none:
-            golds = [words for words in golds if words] or [[]]
-        if not golds:
-            remedy = "leave the question out, or give it an answer"
-            raise DataError(f"no gold answer to question {question.id!r}", remedy=remedy)
-        words = words_of[text]
-        exact = max(exact_match(gold, words) for gold in golds)
-        scores.append(
-            QuestionScore(question.id, exact, max(f1(gold, words) for gold in golds), has_answer)
-        )
-    return scores
-
-
-def with_threshold(
-    scores: Iterable[QuestionScore],
-    predicted: Collection[str],
-    odds: Mapping[str, int | float],
-    threshold: int | float,
-) -> list[QuestionScore]:
-    """The scores when the answer is none wherever its odds are above a threshold.
-
-    Args:
-        predicted: ids of the questions with a prediction; of others the score stays.
-        odds: how sure it is that there is no answer, for each of them.
-    """
-    return [
-        replace(score, exact=float(not score.has_answer), f1=float(not score.has_answer))
-        if score.id in predicted and odds[score.id] > threshold
-        else score
-        for score in scores
-    ]
-
-
-def best_threshold(
-    scores: Iterable[QuestionScore],
-    texts: Mapping[str, str],
-    odds: Mapping[str, int | float],
-    *,
-    metric: Literal["exact", "f1"] = "f1",
-) -> tuple[float, int | float]:
-    """The best mean in percent that any threshold gives, and the least such threshold.
-
-    The official rule: from answering none, the questions are answered one after another, from the
-    least odds on, those of equal odds in their order in `odds`; the threshold is 0 where it is best
-    to answer none.
-
-    Args:
-        scores: before any threshold.
-        texts: answers by id; what is "" there is none at any threshold.
-        odds: how sure it is that there is no answer; any numbers, such as margins of scores. What
-            has no score is passed over.
-    """
-    by_id = {score.id: score for score in scores}
-    predicted = {key: score for key, score in by_id.items() if key in texts}
-    best = current = sum(not score.has_answer for score in predicted.values())
-    threshold = 0.0
-    for question_id in sorted(odds, key=odds.__getitem__):
-        score = predicted.get(question_id)
-        if score is None:
-            continue
-        if score.has_answer:
-            current += getattr(score, metric)
-        elif texts[question_id]:
-            current -= 1
-        if current > best:
-            best, threshold = current, odds[question_id]
-    return 100 * best / len(by_id), threshold
+def _allows_none(gold: GoldFile, *, with_odds: bool) -> bool:
+    """Whether the rules of 2.0 hold."""
+    if with_odds and gold.layout == "mrqa":
+        remedy = "leave out the odds and the threshold"
+        raise ConfigError("MRQA has no questions without an answer", remedy=remedy)
+    return gold.allows_none or with_odds
 
 
 def _scored(gold: GoldFile, *, allows_none: bool) -> list[GoldQuestion]:
@@ -186,6 +85,17 @@ def _parts(scores: Sequence[QuestionScore]) -> dict[str, float]:
         part = [score for score in scores if score.has_answer == side]
         parts |= _means(part, f"{prefix}_exact", f"{prefix}_f1", f"{prefix}_total")
     return parts
+
+
+def _best(
+    scores: Sequence[QuestionScore], texts: Mapping[str, str], odds: Mapping[str, int | float]
+) -> dict[str, float]:
+    """What the best threshold for each metric gives."""
+    best: dict[str, float] = {}
+    for metric in ("exact", "f1"):
+        value, threshold = best_threshold(scores, texts, odds, metric=metric)
+        best |= {f"best_{metric}": value, f"best_{metric}_thresh": threshold}
+    return best
 
 
 def _means(scores: Sequence[QuestionScore], exact: str, f1: str, total: str) -> dict[str, float]:

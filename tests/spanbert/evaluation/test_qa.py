@@ -6,8 +6,7 @@ import json
 import pytest
 
 from spanbert.errors import ConfigError, DataError
-from spanbert.evaluation.qa import best_threshold, question_scores, score_qa, with_threshold
-from spanbert.tasks.qa.examples import Question
+from spanbert.evaluation.qa import score_qa
 
 
 def squad(tmp_path, golds, name="gold.json"):
@@ -264,30 +263,6 @@ def test_offsets_contexts_and_half_surrogates_do_not_matter_to_the_scorer(tmp_pa
     qas = [{"id": "a", "answers": [{"text": "\ud83d x", "answer_start": "?"}, {"text": ""}]}]
     gold = written(tmp_path / "gold.json", {"data": [{"paragraphs": [{"qas": qas}]}]})
     assert score_qa(gold, predictions(tmp_path, {"a": "\ud83d X!"}))["exact_match"] == 100
-
-
-def test_questions_are_scored_one_by_one_in_their_order():
-    questions = [
-        Question("b", "?", "c", gold=("red kite", "kite")),
-        Question("a", "?", "c"),
-        Question("c", "?", "c", gold=("x",)),
-    ]
-    scores = question_scores(questions, {"a": "", "b": "red kites kite"}, allows_none=True)
-    assert [(s.id, s.exact, s.has_answer) for s in scores] == [
-        ("b", 0, True),
-        ("a", 1, False),
-        ("c", 0, True),
-    ]
-    assert scores[0].f1 == pytest.approx(0.8)  # 2 of 3 and 2 of 2
-    none = with_threshold(scores, {"a", "b"}, {"a": 0.1, "b": 3.0}, 0.5)
-    assert [(s.exact, s.f1) for s in none] == [(0, 0), (1, 1), (0, 0)]
-
-
-def test_a_question_without_a_prediction_brings_no_threshold_a_point():
-    questions = [Question("a", "?", "c"), Question("b", "?", "c")]
-    texts = {"b": ""}
-    scores = question_scores(questions, texts, allows_none=True)
-    assert best_threshold(scores, texts, {"a": 0.0, "b": 0.0}) == (50, 0.0)
 
 
 def test_compressed_gold_is_read(tmp_path):

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from squad_oracle import best_cut, score_mrqa, score_v1, score_v2
 
-from spanbert.evaluation.qa import QuestionScore, best_threshold, score_qa
+from spanbert.evaluation.qa import score_qa
+from spanbert.evaluation.qa_questions import QuestionScore
+from spanbert.evaluation.qa_thresholds import best_threshold
 
 WORDS = ["a", "the", "red", "Red,", "kite", "“kite”", "！", "é", "-", "1907"]
 TEXTS = st.lists(st.sampled_from(WORDS), max_size=4).map(" ".join)
