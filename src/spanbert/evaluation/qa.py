@@ -7,12 +7,12 @@ script gives the parts over questions with and without an answer too.
 import re
 import string
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from spanbert.errors import DataError
-from spanbert.tasks.qa.examples import load_json, squad_records
+from spanbert.tasks.qa.examples import Question, load_json, squad_records
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _WITHOUT_PUNCTUATION = str.maketrans("", "", string.punctuation)
@@ -34,6 +34,52 @@ class _Score:
     exact: float
     f1: float
     has_answer: bool
+
+
+@dataclass(frozen=True)
+class QuestionScore:
+    """One question's part, each 0 to 1."""
+
+    id: str
+    exact: float
+    f1: float
+    has_answer: bool
+
+
+def question_scores(
+    questions: Sequence[Question], texts: Mapping[str, str], *, allows_none: bool
+) -> list[QuestionScore]:
+    """The score of each question, in order.
+
+    Args:
+        allows_none: score by the rules of 2.0.
+    """
+    score = _score_v2 if allows_none else _score_v1
+    found = []
+    for question in questions:
+        gold = _Gold(question.id, list(question.gold), question.is_impossible)
+        one = score(gold, texts.get(question.id))
+        found.append(QuestionScore(question.id, one.exact, one.f1, one.has_answer))
+    return found
+
+
+def best_threshold(
+    scores: Mapping[str, float],
+    texts: Mapping[str, str],
+    margins: Mapping[str, float],
+    has_answer: Mapping[str, bool],
+) -> tuple[float, float]:
+    """(best mean score in percent, margin above which a question is said to have no answer)."""
+    value = best = float(sum(not has for has in has_answer.values()))
+    threshold = 0.0
+    for key in sorted(margins, key=lambda key: margins[key]):
+        if has_answer[key]:
+            value += scores[key]
+        elif texts[key]:
+            value -= 1
+        if value > best:
+            best, threshold = value, margins[key]
+    return 100 * best / len(scores), threshold
 
 
 def score_qa(gold_path: Path, predictions_path: Path) -> dict[str, float]:

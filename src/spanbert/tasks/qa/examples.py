@@ -39,6 +39,7 @@ class Question:
     answers: tuple[Answer, ...] = ()
     is_impossible: bool = False
     title: str = ""
+    gold: tuple[str, ...] = ()  # texts that a prediction is scored against
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,13 @@ def read_questions(path: Path, *, need_answers: bool = True) -> QuestionFile:
             if not kept:
                 continue
         question = Question(
-            str(raw["id"]), raw["question"], context, tuple(kept), is_impossible, title
+            str(raw["id"]),
+            raw["question"],
+            context,
+            tuple(kept),
+            is_impossible,
+            title,
+            tuple(answer.text for answer in kept),
         )
         questions[question.id] = question
     records.require_few(path)

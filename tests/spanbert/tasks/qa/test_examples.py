@@ -36,7 +36,15 @@ def test_all_fields_of_a_question_are_read(tmp_path):
     none = {"id": 7, "question": "Why?", "answers": [], "is_impossible": True}
     read = read_questions(write(tmp_path, squad(record(1, answers=both), none)))
     assert read.questions == [
-        Question("q1", "Whom?", CONTEXT, (Answer("Bob", 8), Answer("Bob in Oslo", 8)), False, "T"),
+        Question(
+            "q1",
+            "Whom?",
+            CONTEXT,
+            (Answer("Bob", 8), Answer("Bob in Oslo", 8)),
+            False,
+            "T",
+            ("Bob", "Bob in Oslo"),
+        ),
         Question("7", "Why?", CONTEXT, (), True, "T"),
     ]
     assert read.skipped == {}
