@@ -66,7 +66,7 @@ def finetune_qa(
     answerer = QuestionAnswerer(network.to(preferred_device()), wordpiece, config)
     windows = answerer.features(questions)
     say(f"{len(questions)} questions in {len(windows)} windows, {sum(skipped.values())} skipped")
-    curve = finetune(answerer, windows, config, seed, say=say, log=log)
+    curve = finetune(answerer, windows, config, seed, say=say, log=log).curve
     training = QATraining(curve, len(questions), len(windows), skipped)
     settings = {"qa": asdict(config), "model": asdict(sizes), "seed": seed}
     inputs = _input_digests(start, tokenizer, config)
