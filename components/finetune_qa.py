@@ -43,6 +43,9 @@ def finetune_qa(
                 model=(step.config if encoder else with_start_sizes(step.config)).model,
                 config=step.config.qa,
                 seed=step.config.run.seed,
+                work=step.run_folder
+                / "trainings"
+                / name,  # work/ is what pre-training is asked to leave
                 say=step.say,
                 log=CurveFile(curve),
             )
