@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from spanbert.errors import DataError
 from spanbert.tasks.qa.examples import Question, load_json, squad_records
@@ -64,17 +65,19 @@ def question_scores(
 
 
 def best_threshold(
-    scores: Mapping[str, float],
+    scores: Sequence[QuestionScore],
     texts: Mapping[str, str],
     margins: Mapping[str, float],
-    has_answer: Mapping[str, bool],
+    *,
+    metric: Literal["exact", "f1"],
 ) -> tuple[float, float]:
     """(best mean score in percent, margin above which a question is said to have no answer)."""
-    value = best = float(sum(not has for has in has_answer.values()))
+    by_id = {score.id: score for score in scores}
+    value = best = float(sum(not score.has_answer for score in scores))
     threshold = 0.0
     for key in sorted(margins, key=lambda key: margins[key]):
-        if has_answer[key]:
-            value += scores[key]
+        if by_id[key].has_answer:
+            value += getattr(by_id[key], metric)
         elif texts[key]:
             value -= 1
         if value > best:

@@ -8,7 +8,7 @@ from typing import Any
 from spanbert.errors import ConfigError
 from spanbert.evaluation.qa_analysis import qa_analysis
 from spanbert.tasks.config import QAConfig
-from spanbert.tasks.qa.gold import Split, gold_identity, read_gold
+from spanbert.tasks.qa.gold import Split, gold_identity, read_split
 from spanbert.tasks.qa.predict import QuestionAnswerer
 from spanbert.tasks.qa.scoring import Scored, score_files
 from spanbert.tasks.qa.train import TRAINING_FILE
@@ -33,7 +33,7 @@ def evaluate_qa(model: Path, config: QAConfig, *, show_examples: bool = False) -
         the same where "split" is test; "analysis"; the "curve" of training; "seeds", where the
         model is the best of several on these files; and in "questions" a row for each.
     """
-    splits = {split: files for split in _SPLITS if (files := read_gold(config, split))}
+    splits = {split: files for split in _SPLITS if (files := read_split(config, split))}
     if not splits:
         raise ConfigError("qa.dev names no file", remedy="--set 'qa.dev=[\"dev.json\"]'")
     answerer = QuestionAnswerer.load(model)

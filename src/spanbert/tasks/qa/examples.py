@@ -107,7 +107,7 @@ def read_questions(path: Path, *, need_answers: bool = True) -> QuestionFile:
             tuple(kept),
             is_impossible,
             title,
-            tuple(answer.text for answer in kept),
+            tuple(answer["text"] for answer in raw.get("answers", [])),
         )
         questions[question.id] = question
     records.require_few(path)

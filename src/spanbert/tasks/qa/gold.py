@@ -17,7 +17,7 @@ def gold_files(config: QAConfig, split: Split) -> tuple[str, ...]:
     return config.test if split == "test" and not config.halve_dev else config.dev
 
 
-def read_gold(config: QAConfig, split: Split) -> list[list[Question]]:
+def read_split(config: QAConfig, split: Split) -> list[list[Question]]:
     """The questions of a split, file by file; none where the settings name no file for it.
 
     Raises:
@@ -38,7 +38,8 @@ def gold_identity(config: QAConfig) -> dict[str, Any]:
 
 
 def _read(path: Path, config: QAConfig, split: Split) -> list[Question]:
-    questions = read_questions(path).questions
+    # every question counts, also one whose answers do not stand where the file says
+    questions = read_questions(path, need_answers=False).questions
     if config.halve_dev:
         questions = [question for question in questions if half_of(question.id) == split]
     if not questions:
@@ -47,4 +48,11 @@ def _read(path: Path, config: QAConfig, split: Split) -> list[Question]:
             place=str(path),
             remedy="name a larger file, or set qa.halve_dev = false and name qa.test",
         )
+    for question in questions:
+        if not (question.gold or question.is_impossible):
+            raise DataError(
+                f"question {question.id!r} has no answer to score by, and is not impossible",
+                place=str(path),
+                remedy="name a file with answers; spanbert predict qa needs none",
+            )
     return questions

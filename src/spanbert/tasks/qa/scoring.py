@@ -60,13 +60,8 @@ def choose_by_dev(answerer: QuestionAnswerer, files: Sequence[Sequence[Question]
     predictions = answerer.predictions(questions)
     texts = {p.id: p.candidates[0].text if p.candidates else "" for p in predictions}
     scores = question_scores(questions, texts, allows_none=True)
-    best, threshold = best_threshold(
-        {one.id: one.f1 for one in scores},
-        texts,
-        {p.id: p.no_answer_margin for p in predictions},
-        {one.id: one.has_answer for one in scores},
-    )
-    return Choice(best, threshold)
+    margins = {prediction.id: prediction.no_answer_margin for prediction in predictions}
+    return Choice(*best_threshold(scores, texts, margins, metric="f1"))
 
 
 def allow_none(files: Sequence[Sequence[Question]]) -> bool:

@@ -11,7 +11,7 @@ from spanbert.tasks.config import QAConfig
 from spanbert.tasks.finetune import finetune
 from spanbert.tasks.qa.examples import Question
 from spanbert.tasks.qa.features import Window
-from spanbert.tasks.qa.gold import read_gold
+from spanbert.tasks.qa.gold import read_split
 from spanbert.tasks.qa.predict import QuestionAnswerer, write_decoding
 from spanbert.tasks.qa.scoring import allow_none, choose_by_dev, score_files
 from spanbert.tasks.qa.start import initial_model
@@ -51,7 +51,7 @@ class QATrainer:
         self._start, self._tokenizer, self._sizes = start, tokenizer, sizes
         self._questions, self._config = questions, config
         self._say, self._log = say, log
-        self._dev = read_gold(config, "dev")
+        self._dev = read_split(config, "dev")
         self._windows: Sequence[Window] | None = None
 
     def train(self, recipe: QAConfig, seed: int, folder: Path, first_step: int) -> Trained:
@@ -84,7 +84,7 @@ class QATrainer:
     def scores(self, model: Path) -> dict[str, Any]:
         """Exact match and F1 of a trained model on dev, and on test where there is one."""
         answerer = QuestionAnswerer.load(model)
-        files = {"dev": self._dev, "test": read_gold(self._config, "test")}
+        files = {"dev": self._dev, "test": read_split(self._config, "test")}
         return {name: score_files(answerer, some).figures for name, some in files.items() if some}
 
     def _windows_by(self, answerer: QuestionAnswerer) -> Sequence[Window]:
