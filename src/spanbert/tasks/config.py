@@ -28,20 +28,19 @@ class RecipeConfig:
     patience: int = 0  # evaluations without a better one that end training; 0: none does
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size", *GRID, "seeds"):
-            values = getattr(self, name)
-            for value in values if isinstance(values, tuple) else (values,):
-                low = 0 if name in ("learning_rates", "seeds") else 1
-                require(value >= low, f"{self._section}.{name} = {value} < {low}")
-        for name in (*GRID, "seeds"):
-            values = getattr(self, name)
-            twice = [value for value in values if values.count(value) > 1]
-            require(not twice, f"{self._section}.{name} has {twice[:1]} more than once")
-        for name in ("evaluations_per_epoch", "patience"):
-            require(getattr(self, name) >= 0, f"{self._section}.{name} is below 0")
+        least = {"learning_rate": 0, "evaluations_per_epoch": 0, "patience": 0, "seeds": 0}
+        least |= {"epochs": 1, "batch_size": 1}
+        least |= {many: least[one] for many, one in GRID.items()}
+        for name, low in least.items():
+            found = getattr(self, name)
+            values = found if isinstance(found, tuple) else (found,)
+            for value in values:
+                place = f"{self._section}.{name}"
+                require(value >= low, f"{place} = {value} < {low}")
+                require(values.count(value) == 1, f"{place} has {value} more than once")
         require(
             self.patience == 0 or self.evaluations_per_epoch > 0,
-            f"{self._section}.patience counts evaluations, and"
+            f"{self._section}.patience = {self.patience} counts evaluations, and"
             f" {self._section}.evaluations_per_epoch = 0",
         )
 
