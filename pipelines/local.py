@@ -19,6 +19,7 @@ from spanbert.model.importing.files import model_digest
 from spanbert.progress import Say
 from spanbert.storage import require_free_space
 from spanbert.tasks.qa.examples import read_questions
+from spanbert.tasks.qa.gold import read_split
 from spanbert.training.resources import require_cpus, require_gpus
 from spanbert.training.restart import set_aside
 from spanbert.training.start import tokenizer_settings, with_start_sizes
@@ -123,8 +124,10 @@ def _require_questions(config: Config) -> None:
         if not paths:
             remedy = f"--set 'qa.{name}=[\"{name}.json\"]'"
             raise ConfigError(f"qa.{name} names no file", remedy=remedy)
-        for path in paths:
-            read_questions(Path(path))
+    for path in config.qa.train:
+        read_questions(Path(path))
+    for split in ("dev", "test"):
+        read_split(config.qa, split)
 
 
 def _require_start(config: Config) -> None:
@@ -135,7 +138,7 @@ def _require_start(config: Config) -> None:
 
 def _mounted(config: Config) -> list[str]:
     """The folder of all runs, and what steps read from outside it."""
-    read = [*config.corpus.sources, *config.qa.train, *config.qa.dev]
+    read = [*config.corpus.sources, *config.qa.files]
     read += [tokenizer_settings(config).path, config.training.start]
     paths = sorted({str(Path(path).absolute()) for path in read if path and Path(path).exists()})
     return [str(Path(config.run.folder).absolute()), *paths]
@@ -143,7 +146,7 @@ def _mounted(config: Config) -> list[str]:
 
 def sources_digest(config: Config) -> str:
     """sha256 over all that steps read from outside the run folder."""
-    read = [*config.corpus.sources, *config.qa.train, *config.qa.dev]
+    read = [*config.corpus.sources, *config.qa.files]
     texts = digest_sources(read, config.corpus)
     models = {tokenizer_settings(config).path, config.training.start} - {""}
     content = [texts, *(model_digest(Path(model)) for model in sorted(models))]

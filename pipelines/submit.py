@@ -64,6 +64,7 @@ def require_submittable(config: Config, say: Say) -> None:
         ],
         "qa.train": config.qa.train,
         "qa.dev": config.qa.dev,
+        "qa.test": config.qa.test,
         "tokenizer.path": [config.tokenizer.path],
         "training.start": [config.training.start],
     }

@@ -85,3 +85,8 @@ class QAConfig(RecipeConfig):
             not (self.halve_dev and self.test),
             "qa.halve_dev = true makes a test set of the dev files, and qa.test names another",
         )
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All that is read of questions."""
+        return (*self.train, *self.dev, *self.test)

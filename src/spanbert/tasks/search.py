@@ -98,13 +98,13 @@ def search(
         inputs: digests of all that decides a training besides recipe and seed.
 
     Raises:
-        NumericsError: every training diverged.
+        NumericsError: every training diverged, or the only one.
         Whatever training raises besides.
     """
     remove_partials(work)
-    kept = _Kept(trainer, work, inputs)
     recipes = grid_of(recipe)
     num_cells = len(recipes) + len(seeds) - 1
+    kept = _Kept(trainer, work, inputs, is_alone=num_cells == 1)
     for number, one in enumerate(recipes, start=1):
         _announce(one, seeds[0], number, num_cells, say)
         kept.keep_better(kept.cell(one, seeds[0]))
@@ -132,12 +132,23 @@ def grid_of(recipe: RecipeT) -> list[RecipeT]:
 class _Kept(Generic[RecipeT]):
     """Finished cells on disk, and the weights of the best of them.
 
+    Args:
+        is_alone: there is one training, and nothing to lose against where it diverges.
+
     Attributes:
         cells: those that were asked for, in order.
     """
 
-    def __init__(self, trainer: Trainer[RecipeT], work: Path, inputs: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        trainer: Trainer[RecipeT],
+        work: Path,
+        inputs: Mapping[str, str],
+        *,
+        is_alone: bool,
+    ) -> None:
         self._trainer, self._work, self._inputs = trainer, work, dict(inputs)
+        self._is_alone = is_alone
         self._best: Cell[RecipeT] | None = None
         self.cells: list[Cell[RecipeT]] = []
 
@@ -150,10 +161,9 @@ class _Kept(Generic[RecipeT]):
         """
         assert self._best is not None
         if self._best.found.diverged:
-            how = f"all {len(self.cells)} trainings diverged, the first: "
             raise NumericsError(
-                (how if len(self.cells) > 1 else "") + self._best.found.diverged,
-                remedy="lower the task's learning_rate, or look at these examples",
+                f"all {len(self.cells)} trainings diverged, the first: {self._best.found.diverged}",
+                remedy="lower the task's learning_rates, or look at these examples",
             )
         return self._best
 
@@ -203,6 +213,8 @@ class _Kept(Generic[RecipeT]):
             with publish(model, "model", inputs=self._inputs) as draft:
                 trained = self._trainer.train(recipe, seed, draft.folder, first_step)
         except NumericsError as error:
+            if self._is_alone:
+                raise
             trained = Trained(None, 0, {}, error.cause)
         (folder / _FILE).write_text(json.dumps(asdict(trained)))
         return {"score": trained.score}

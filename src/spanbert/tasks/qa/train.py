@@ -71,8 +71,8 @@ def finetune_qa(
     sizes = sizes_of(start, load_tokenizer(tokenizer), model, config)
     questions, skipped = _read_all(config.train)
     say(f"{len(questions)} questions, {sum(skipped.values())} skipped")
-    inputs = start_digests(start, tokenizer) | _file_digests(config)
     trainer = QATrainer(start, tokenizer, sizes, questions, config, say=say, log=log)
+    inputs = start_digests(start, tokenizer) | _file_digests(config)
     with work_folder(work, folder) as place, sole_owner(place):
         found = search(
             config,
