@@ -101,7 +101,7 @@ def test_it_does_what_the_plain_loop_does():
     torch.testing.assert_close(weights(task), weights(oracle), rtol=1e-5, atol=1e-6)
 
 
-def test_each_epoch_is_another_order_of_all_features_and_batches_go_from_short_to_long():
+def test_trap_19_each_epoch_is_another_order_of_all_features():
     task = Line()
     finetune(task, numbers(10), SETTINGS, seed=3)
     epochs = [task.batches[i : i + 3] for i in (0, 3, 6)]
