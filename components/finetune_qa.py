@@ -50,5 +50,5 @@ def finetune_qa(
                 log=CurveFile(curve),
             )
         digest = read_manifest(Path(qa_model.path), "model").digest
-        step.record({"questions": training.num_questions}, {"qa_model": digest})
+        step.record({"questions": float(training.num_questions)}, {"qa_model": digest})
     return training.num_questions

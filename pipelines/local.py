@@ -1,4 +1,4 @@
-"""A pipeline on this machine, with one command and no server: the whole, or an ablation."""
+"""A pipeline on this machine, with one command and no server: a run, or an ablation."""
 
 import hashlib
 import json
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.child import CELLS, Request, run_in_child, work_folders
+from pipelines.choice import pipeline_of
 from pipelines.containers import require_image
 from pipelines.damaged import remove_damaged
 from spanbert import parts
@@ -43,7 +44,7 @@ def run_local(
     """
     folder = run_folder_of(config)
     _require_runnable(config, folder)
-    request = Request("end-to-end", {}, _arguments(config, folder))
+    request = Request(pipeline_of(config), {}, _arguments(config, folder))
     if in_containers:
         require_image(config.cluster.image)
         request = replace(request, image=config.cluster.image, mounted=_mounted(config))

@@ -145,7 +145,9 @@ def best_by_trying(folder, path):
     return best
 
 
-def test_trap_19_the_threshold_of_the_best_f1_on_dev_goes_with_the_model(arguments, files, tmp_path):
+def test_trap_19_the_threshold_of_the_best_f1_on_dev_goes_with_the_model(
+    arguments, files, tmp_path
+):
     path = Path(files["more"])
     config = replace(LEARNS, train=(str(path),), dev=(str(path),), epochs=25)
     folder = tmp_path / "model"
