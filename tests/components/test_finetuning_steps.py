@@ -53,7 +53,7 @@ def test_a_start_becomes_a_scored_model_with_a_page(artifacts, tmp_path):
     )
     assert num_questions == 24
     curve = (tmp_path / "run" / "work" / "finetune-qa-pre-trained.jsonl").read_text()
-    assert [json.loads(line)["step"] for line in curve.splitlines()] == [2, 3]
+    assert [json.loads(line)["step"] for line in curve.splitlines()] == [5, 10]
     f1 = evaluate_qa.python_func(
         **common,
         start="pre-trained",
