@@ -106,6 +106,16 @@ def test_a_killed_search_goes_on_at_the_training_that_was_cut_off(tmp_path, dies
     assert second.trained[0] == first.trained[-1]
 
 
+def test_what_a_sigkill_left_of_a_training_is_cleared(tmp_path):
+    left = tmp_path / "work" / ".1234-model.5678.partial"
+    left.mkdir(parents=True)
+    (left / "weights").write_text("half")
+    trainer = Table(by_formula)
+    run(trainer, tmp_path / "work")
+    assert not left.exists()
+    assert trainer.most_models == 2
+
+
 def test_other_inputs_are_trained_anew_and_a_grown_grid_keeps_what_it_has(tmp_path):
     run(Table(by_formula), tmp_path / "work")
     other = Table(by_formula)

@@ -145,20 +145,34 @@ def best_by_trying(folder, path):
     return best
 
 
+def with_whole_contexts_as_answers(path):
+    """The same questions; predictions are half right at best."""
+    content = json.loads(path.read_text())
+    for article in content["data"]:
+        for paragraph in article["paragraphs"]:
+            for record in paragraph["qas"]:
+                for answer in record["answers"]:
+                    answer |= {"text": paragraph["context"], "answer_start": 0}
+    longer = path.with_name("longer.json")
+    longer.write_text(json.dumps(content))
+    return longer
+
+
 def test_trap_19_the_threshold_of_the_best_f1_on_dev_goes_with_the_model(
     arguments, files, tmp_path
 ):
-    path = Path(files["more"])
-    config = replace(LEARNS, train=(str(path),), dev=(str(path),), epochs=25)
+    dev = with_whole_contexts_as_answers(Path(files["more"]))
+    config = replace(LEARNS, train=(files["more"],), dev=(str(dev),))
     folder = tmp_path / "model"
     training = finetune_qa(folder, **arguments, config=config)
     kept = json.loads((folder / "qa_decoding.json").read_text())["null_threshold"]
     assert kept == training.null_threshold
-    best = best_by_trying(folder, path)
+    best = best_by_trying(folder, dev)
+    assert best > 50, "more than by never answering"
     assert training.trainings[0]["score"] == pytest.approx(best)
     result = evaluate_qa(folder, config)
     assert result["f1"] == pytest.approx(best)
-    assert result["exact_match"] <= result["f1"]
+    assert result["exact_match"] <= 50
 
 
 def test_without_dev_what_learnt_from_impossible_questions_has_the_official_threshold(
