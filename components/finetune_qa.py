@@ -43,9 +43,12 @@ def finetune_qa(
                 model=(step.config if encoder else with_start_sizes(step.config)).model,
                 config=step.config.qa,
                 seed=step.config.run.seed,
+                work=step.run_folder
+                / "trainings"
+                / name,  # work/ is what pre-training is asked to leave
                 say=step.say,
                 log=CurveFile(curve),
             )
         digest = read_manifest(Path(qa_model.path), "model").digest
-        step.record({"questions": training.num_questions}, {"qa_model": digest})
+        step.record({"questions": float(training.num_questions)}, {"qa_model": digest})
     return training.num_questions

@@ -224,7 +224,7 @@ def finetune(state: Path, arm: str, seed: int) -> dict[str, Any]:
         seed=seed,
         say=print,
     )
-    scores = evaluate_qa(model, qa.dev)
+    scores = evaluate_qa(model, qa)
     shutil.rmtree(model)
     print(f"{arm}, seed {seed}: F1 {scores['f1']:.2f}", flush=True)
     return {name: scores[name] for name in ("exact_match", "f1", "num_questions")}

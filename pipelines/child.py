@@ -39,7 +39,7 @@ class Request:
         mounted: the folder that such containers may write to, and what they read besides.
     """
 
-    pipeline: Literal["end-to-end", "ablation"]
+    pipeline: Literal["end-to-end", "finetuning", "ablation"]
     build: dict[str, Any]
     arguments: dict[str, str]
     image: str = ""
@@ -157,12 +157,12 @@ def _pipeline(request: Request) -> Callable[..., Any]:
         from pipelines.ablation import build_ablation
 
         return build_ablation(**request.build)
-    from pipelines.end_to_end import build_end_to_end
-    from pipelines.placing import take_image
+    from pipelines.choice import build
+    from pipelines.placing import as_they_are, take_image
 
-    if request.image:
-        return build_end_to_end(partial(take_image, request.image))
-    return build_end_to_end()
+    return build(
+        request.pipeline, partial(take_image, request.image) if request.image else as_they_are
+    )
 
 
 if __name__ == "__main__":

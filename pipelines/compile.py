@@ -5,9 +5,9 @@ from pathlib import Path
 
 from kfp import compiler
 
-from pipelines.end_to_end import build_end_to_end
+from pipelines.choice import build, pipeline_of
 from pipelines.parameters import default_parameters
-from pipelines.placing import place_tasks
+from pipelines.placing import as_they_are, place_tasks
 from spanbert.config import Config
 from spanbert.storage import write_text_atomic
 
@@ -22,7 +22,8 @@ def compile_pipeline(output: Path, config: Config | None = None) -> None:
     Raises:
         StorageError: the file cannot be written.
     """
-    pipeline = build_end_to_end(partial(place_tasks, config)) if config else build_end_to_end()
+    name = pipeline_of(config) if config else "end-to-end"
+    pipeline = build(name, partial(place_tasks, config) if config else as_they_are)
     defaults = default_parameters(config) if config else {}
     aside = output.with_name(f".{output.stem}.partial.yaml")  # kfp wants a .yaml name
     try:

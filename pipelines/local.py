@@ -1,4 +1,4 @@
-"""A pipeline on this machine, with one command and no server: the whole, or an ablation."""
+"""A pipeline on this machine, with one command and no server: a run, or an ablation."""
 
 import hashlib
 import json
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.child import CELLS, Request, run_in_child, work_folders
+from pipelines.choice import pipeline_of
 from pipelines.containers import require_image
 from pipelines.damaged import remove_damaged
 from spanbert import parts
@@ -19,6 +20,7 @@ from spanbert.model.importing.files import model_digest
 from spanbert.progress import Say
 from spanbert.storage import require_free_space
 from spanbert.tasks.qa.examples import read_questions
+from spanbert.tasks.qa.gold import read_split
 from spanbert.training.resources import require_cpus, require_gpus
 from spanbert.training.restart import set_aside
 from spanbert.training.start import tokenizer_settings, with_start_sizes
@@ -42,7 +44,7 @@ def run_local(
     """
     folder = run_folder_of(config)
     _require_runnable(config, folder)
-    request = Request("end-to-end", {}, _arguments(config, folder))
+    request = Request(pipeline_of(config), {}, _arguments(config, folder))
     if in_containers:
         require_image(config.cluster.image)
         request = replace(request, image=config.cluster.image, mounted=_mounted(config))
@@ -123,8 +125,10 @@ def _require_questions(config: Config) -> None:
         if not paths:
             remedy = f"--set 'qa.{name}=[\"{name}.json\"]'"
             raise ConfigError(f"qa.{name} names no file", remedy=remedy)
-        for path in paths:
-            read_questions(Path(path))
+    for path in config.qa.train:
+        read_questions(Path(path))
+    for split in ("dev", "test"):
+        read_split(config.qa, split)
 
 
 def _require_start(config: Config) -> None:
@@ -135,7 +139,7 @@ def _require_start(config: Config) -> None:
 
 def _mounted(config: Config) -> list[str]:
     """The folder of all runs, and what steps read from outside it."""
-    read = [*config.corpus.sources, *config.qa.train, *config.qa.dev]
+    read = [*config.corpus.sources, *config.qa.files]
     read += [tokenizer_settings(config).path, config.training.start]
     paths = sorted({str(Path(path).absolute()) for path in read if path and Path(path).exists()})
     return [str(Path(config.run.folder).absolute()), *paths]
@@ -143,7 +147,7 @@ def _mounted(config: Config) -> list[str]:
 
 def sources_digest(config: Config) -> str:
     """sha256 over all that steps read from outside the run folder."""
-    read = [*config.corpus.sources, *config.qa.train, *config.qa.dev]
+    read = [*config.corpus.sources, *config.qa.files]
     texts = digest_sources(read, config.corpus)
     models = {tokenizer_settings(config).path, config.training.start} - {""}
     content = [texts, *(model_digest(Path(model)) for model in sorted(models))]

@@ -15,13 +15,14 @@ from typing import Any
 import kfp_server_api as kfp
 import yaml
 
+from pipelines.choice import pipeline_of
 from pipelines.compile import compile_pipeline
 from pipelines.server import Server, named
 from spanbert.config import Config
 from spanbert.errors import ConfigError
 from spanbert.progress import Say
 
-PIPELINE = "spanbert"
+PIPELINES = {"end-to-end": "spanbert", "finetuning": "spanbert-finetuning"}  # on the server
 EACH_TIME = "[[ScheduledTime]]"  # KFP puts the time there at each run of a recurring one
 _ONE_WORD = re.compile(r"[\w.:+@/=-]{1,200}")
 _CRON_FIELDS = 6
@@ -64,10 +65,12 @@ def require_submittable(config: Config, say: Say) -> None:
         ],
         "qa.train": config.qa.train,
         "qa.dev": config.qa.dev,
+        "qa.test": config.qa.test,
         "tokenizer.path": [config.tokenizer.path],
         "training.start": [config.training.start],
     }
-    named_none = {"corpus.sources": not config.corpus.sources}
+    needs_text = pipeline_of(config) == "end-to-end"
+    named_none = {"corpus.sources": needs_text and not config.corpus.sources}
     named_none |= {name: not paths[name] for name in ("qa.train", "qa.dev")}
     for name in (name for name, is_empty in named_none.items() if is_empty):
         raise ConfigError(
@@ -193,7 +196,7 @@ def _uploaded(
 ) -> Version:
     """The version with this content, which its name tells: settings, placement and code."""
     name = f"{config.run_id}-{hashlib.sha256(package.read_bytes()).hexdigest()[:8]}"
-    pipeline_id = _pipeline(server, namespace)
+    pipeline_id = _pipeline(server, PIPELINES[pipeline_of(config)], namespace)
     versions = server.pipelines.pipeline_service_list_pipeline_versions
     found = server.ask(versions, pipeline_id, filter=named(name)).pipeline_versions
     if not found:
@@ -203,12 +206,12 @@ def _uploaded(
     return Version(pipeline_id, found[0].pipeline_version_id)
 
 
-def _pipeline(server: Server, namespace: str | None) -> str:
+def _pipeline(server: Server, name: str, namespace: str | None) -> str:
     place = {"namespace": namespace} if namespace else {}
     list_all = server.pipelines.pipeline_service_list_pipelines
-    if found := server.ask(list_all, filter=named(PIPELINE), **place).pipelines:
+    if found := server.ask(list_all, filter=named(name), **place).pipelines:
         return found[0].pipeline_id
-    body = kfp.V2beta1Pipeline(display_name=PIPELINE, name=PIPELINE, **place)
+    body = kfp.V2beta1Pipeline(display_name=name, name=name, **place)
     return server.ask(server.pipelines.pipeline_service_create_pipeline, body).pipeline_id
 
 

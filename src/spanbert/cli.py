@@ -39,7 +39,7 @@ VERBS = (
     *vocabulary.VERBS,
 )
 GROUPS = {
-    "evaluate": "losses of a pre-trained model: pretraining",
+    "evaluate": "figures of a model: losses of pretraining, exact match and F1 of qa",
     "finetune": "an encoder -> a model of one task: qa",
     "inspect": "what a stage does, drawn for a person: masks",
     "predict": "answers of a model: qa of a fine-tuned one, fill of a pre-trained one",

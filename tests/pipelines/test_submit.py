@@ -128,6 +128,15 @@ def test_a_missing_parameter_is_refused_and_nothing_is_sent(server, settings):
     assert server.requests == []
 
 
+def test_fine_tuning_alone_is_a_pipeline_of_its_own_and_needs_no_text(server, settings):
+    alone = ("--set", "corpus.sources=[]", "--set", 'training.start="/spanbert/encoder"')
+    assert submit(server, settings, *alone) == 0
+    assert submit(server, settings) == 0
+    names = sorted(pipeline["name"] for pipeline in server.pipelines.values())
+    assert names == ["spanbert", "spanbert-finetuning"]
+    assert submit(server, settings, *alone, "--set", 'qa.test=["test.json"]') == 2
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

@@ -11,11 +11,11 @@ from spanbert.errors import DataError
 
 def check_data(config: Config) -> list[Finding]:
     """Texts, questions, and the model and tokenizer to begin with."""
-    questions = [Path(path) for path in (*config.qa.train, *config.qa.dev)]
+    questions = [Path(path) for path in config.qa.files]
     named = {"training.start": config.training.start, "tokenizer.path": config.tokenizer.path}
     return [
         *findings_of("texts", lambda: [_texts(config.corpus.sources)]),
-        files_finding("questions", questions, setting="qa.train and qa.dev"),
+        files_finding("questions", questions, setting="qa.train, qa.dev and qa.test"),
         *(existence_finding(name, Path(path)) for name, path in named.items() if path),
     ]
 

@@ -5,24 +5,21 @@ same bytes as one that was not.
 """
 
 import json
-import os
-import platform
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from spanbert import __version__
 from spanbert.config import Config, to_toml
 from spanbert.errors import DataError
 from spanbert.evaluation import scores
 from spanbert.report.corpus_facts import read_facts
 from spanbert.report.corpus_page import CORPUS_PAGE, render_corpus
+from spanbert.report.finetuned import render_finetuned
 from spanbert.report.page import render
-from spanbert.storage import git_commit, read_manifest, write_text_atomic
+from spanbert.report.provenance import provenance_of
+from spanbert.storage import read_manifest, write_text_atomic
 
 SCHEMA_VERSION = 1
-_PACKAGES = ("torch", "tokenizers", "safetensors", "numpy", "ray", "kfp", "mlflow", "datasets")
 
 
 def gather_results(
@@ -62,7 +59,7 @@ def gather_results(
         "registered": [],
         "model": manifests["encoder"].config["model"]
         | {"vocab_size": manifests["shards"].counts["vocab_size"]},
-        "provenance": _provenance(config, {k: m.digest for k, m in manifests.items()}),
+        "provenance": provenance_of(config, {k: m.digest for k, m in manifests.items()}),
         "config_toml": to_toml(config),
     }
     for folder in score_folders:
@@ -72,7 +69,7 @@ def gather_results(
 
 def headline(results: dict[str, Any]) -> dict[str, float]:
     """The few figures by which runs are compared."""
-    figures = scores.headline({"held_out": results["held_out"]})
+    figures = scores.headline({"held_out": results.get("held_out", {})})
     for answered in results["qa"]:
         start = answered["start"].replace(" ", "_")
         figures |= {f"qa_{n}_{start}": v for n, v in scores.headline({"qa": answered}).items()}
@@ -87,6 +84,9 @@ def write_results(results: dict[str, Any], folder: Path) -> None:
 
 def write_report(results: dict[str, Any], path: Path) -> None:
     """Write the report of a run; it links to the corpus page if there is one beside it."""
+    if "pretraining" not in results:
+        write_text_atomic(path, render_finetuned(results))
+        return
     has_corpus_page = (path.parent / CORPUS_PAGE).is_file()
     write_text_atomic(path, render(results, has_corpus_page=has_corpus_page))
 
@@ -102,24 +102,6 @@ def _add(results: dict[str, Any], found: dict[str, Any]) -> None:
             results[section].append(content)
         else:
             results[section] = content
-
-
-def _provenance(config: Config, digests: dict[str, str]) -> dict[str, Any]:
-    return {
-        "package_version": __version__,
-        "git_commit": git_commit(),
-        "config_digest": config.digest,
-        "artifacts": digests,
-        "versions": {name: found for name in _PACKAGES if (found := _version(name))},
-        "hardware": f"{os.cpu_count()} CPU cores, {platform.machine()}",
-    }
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""
 
 
 def read_results(path: Path) -> dict[str, Any]:

@@ -37,9 +37,9 @@ def summary_table(results: dict[str, Any], report_path: str) -> str:
         "",
         *_loss_lines(results["held_out"]),
         "",
-        *_score_lines(results["qa"]),
+        *score_lines(results["qa"]),
         "",
-        *_model_lines(results["registered"]),
+        *model_lines(results["registered"]),
         f"Report: {printable(report_path)}",
         "",
         *textwrap.wrap(verdict(results), COLUMNS),
@@ -155,7 +155,8 @@ def _loss_lines(held_out: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _score_lines(qa: list[dict[str, Any]]) -> list[str]:
+def score_lines(qa: list[dict[str, Any]]) -> list[str]:
+    """Exact match and F1 of each start, as lines of a table."""
     lines = [_row("Question answering, percent", "exact match", "F1", "questions")]
     for row in qa:
         scores = fixed(row["exact_match"], 1), fixed(row["f1"], 1), count(row["num_questions"])
@@ -163,7 +164,8 @@ def _score_lines(qa: list[dict[str, Any]]) -> list[str]:
     return lines
 
 
-def _model_lines(registered: list[dict[str, Any]]) -> list[str]:
+def model_lines(registered: list[dict[str, Any]]) -> list[str]:
+    """Registered versions, a line each."""
     names = [f"{m['name']} version {m['version']} ({m['alias']})" for m in registered]
     return [clipped(f"Registered: {name}", COLUMNS) for name in names or ["none"]]
 

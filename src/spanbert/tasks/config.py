@@ -1,36 +1,92 @@
-"""Settings of fine-tuning."""
+"""Settings of fine-tuning: what all tasks share, and what each has besides."""
 
 from dataclasses import dataclass
 
 from spanbert.validation import require
 
+# a list of the grid -> what each of its values stands for
+GRID = {"learning_rates": "learning_rate", "batch_sizes": "batch_size", "epoch_counts": "epochs"}
+
 
 @dataclass(frozen=True)
-class QAConfig:
+class RecipeConfig:
+    """How a task is optimised, and over what the best is searched (SpanBERT, appendix B)."""
+
+    _section = "recipe"  # in the settings, for messages
+
+    epochs: int = 4
+    batch_size: int = 32  # features: windows, sentence pairs
+    learning_rate: float = 2e-5  # at its peak
+    learning_rates: tuple[float, ...] = ()  # a grid with the two below; empty: the value above
+    batch_sizes: tuple[int, ...] = ()
+    epoch_counts: tuple[int, ...] = ()
+    seeds: tuple[int, ...] = ()  # the best setting is trained with each; empty: run.seed alone
+    warmup_fraction: float = 0.1  # of the steps
+    weight_decay: float = 0.01  # of matrices and tables; not of biases and layer norms
+    max_grad_norm: float = 1.0
+    evaluations_per_epoch: int = 0  # of dev, whose best weights are kept; 0: the last are
+    patience: int = 0  # evaluations without a better one that end training; 0: none does
+
+    def __post_init__(self) -> None:
+        least = {"learning_rate": 0, "evaluations_per_epoch": 0, "patience": 0, "seeds": 0}
+        least |= {"epochs": 1, "batch_size": 1}
+        least |= {many: least[one] for many, one in GRID.items()}
+        for name, low in least.items():
+            found = getattr(self, name)
+            values = found if isinstance(found, tuple) else (found,)
+            for value in values:
+                place = f"{self._section}.{name}"
+                require(value >= low, f"{place} = {value} < {low}")
+                require(values.count(value) == 1, f"{place} has {value} more than once")
+        require(
+            self.patience == 0 or self.evaluations_per_epoch > 0,
+            f"{self._section}.patience = {self.patience} counts evaluations, and"
+            f" {self._section}.evaluations_per_epoch = 0",
+        )
+
+    @property
+    def compares(self) -> bool:
+        """Whether several trainings or moments of one are compared, on dev."""
+        several = any(len(getattr(self, name)) > 1 for name in (*GRID, "seeds"))
+        return several or self.evaluations_per_epoch > 0
+
+
+@dataclass(frozen=True)
+class QAConfig(RecipeConfig):
     """Extractive question answering (SpanBERT, section 4.1 and appendix B)."""
 
-    train: tuple[str, ...] = ()  # files in SQuAD layout, plain or compressed
-    dev: tuple[str, ...] = ()
+    _section = "qa"
+
+    train: tuple[str, ...] = ()  # files of questions, plain or compressed
+    dev: tuple[str, ...] = ()  # chooses settings, weights and the threshold of having no answer
     test: tuple[str, ...] = ()  # scored once, with what dev chose
+    halve_dev: bool = False  # each dev file is halved into dev and test by question id
     max_length: int = 512  # pieces of one window, question and special tokens included
     window_step: int = 128  # pieces from one window's start to the next one's
     max_question_pieces: int = 64
-    epochs: int = 4
-    batch_size: int = 32  # windows
-    learning_rate: float = 2e-5
-    warmup_fraction: float = 0.1
-    weight_decay: float = 0.01
-    max_grad_norm: float = 1.0
     num_best: int = 20  # starts and ends considered for each window
     max_answer_pieces: int = 30
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         room = self.max_length - self.max_question_pieces - 3  # [CLS] question [SEP] context [SEP]
         require(
             room >= 8,
             f"qa.max_length = {self.max_length} leaves {room} pieces for the passage beside"
             f" qa.max_question_pieces = {self.max_question_pieces}",
         )
-        require(self.window_step >= 1, f"qa.window_step = {self.window_step} < 1")
-        for name in ["epochs", "batch_size", "num_best", "max_answer_pieces"]:
+        for name in ["window_step", "num_best", "max_answer_pieces"]:
             require(getattr(self, name) >= 1, f"qa.{name} = {getattr(self, name)} < 1")
+        require(
+            bool(self.dev) or not self.compares,
+            "qa.dev names no file, and a grid, seeds and evaluations are compared on dev",
+        )
+        require(
+            not (self.halve_dev and self.test),
+            "qa.halve_dev = true makes a test set of the dev files, and qa.test names another",
+        )
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All that is read of questions."""
+        return (*self.train, *self.dev, *self.test)

@@ -1,11 +1,13 @@
 """The loop that all tasks share: features -> a trained model, and its loss at each step.
 
 `task.py` is all it knows of a task. The result is a function of (model, features, recipe, seed).
+`selection.py` keeps the weights that are best on dev; `search.py` goes over recipes and seeds.
 """
 
 import math
-from collections.abc import Iterator, Sequence
-from typing import Any, Protocol, runtime_checkable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import nn
@@ -13,6 +15,8 @@ from torch import nn
 from spanbert.errors import DataError, NumericsError
 from spanbert.progress import LogMetrics, Say, no_metrics, silent
 from spanbert.rng import stream, torch_seed
+from spanbert.tasks.config import RecipeConfig
+from spanbert.tasks.selection import Selection
 from spanbert.tasks.task import Feature, FeatureT, Task
 from spanbert.training.optimizer import decay_groups
 from spanbert.training.schedule import learning_rate_at
@@ -21,51 +25,30 @@ REPORT_EVERY_STEPS = 50
 _EPSILON = 1e-6  # of Adam, as in BERT's own fine-tuning
 
 
-@runtime_checkable
-class Recipe(Protocol):
-    """Settings of optimisation, which every task's configuration has under these names."""
+@dataclass(frozen=True)
+class FineTuning:
+    """What the loop found."""
 
-    @property
-    def epochs(self) -> int:
-        """Passes over the features."""
-        ...
-
-    @property
-    def batch_size(self) -> int:
-        """Features of one step."""
-        ...
-
-    @property
-    def learning_rate(self) -> float:
-        """At its peak."""
-        ...
-
-    @property
-    def warmup_fraction(self) -> float:
-        """Share of the steps before the peak."""
-        ...
-
-    @property
-    def weight_decay(self) -> float:
-        """Of matrices and tables; biases and layer norms are not decayed."""
-        ...
-
-    @property
-    def max_grad_norm(self) -> float:
-        """Largest global norm of a gradient."""
-        ...
+    curve: list[dict[str, float]]  # "step", counted from 1, and "loss" of each step
+    dev_curve: list[dict[str, float]]  # "step" and "score" of each evaluation
 
 
 def finetune(
     task: Task[Any, FeatureT, Any],
     features: Sequence[FeatureT],
-    recipe: Recipe,
+    recipe: RecipeConfig,
     seed: int,
     *,
+    evaluate: Callable[[], float] | None = None,
     say: Say = silent,
     log: LogMetrics = no_metrics,
-) -> list[dict[str, float]]:
-    """Train the task's model in place; returns {"step", "loss"} of each step, counted from 1.
+) -> FineTuning:
+    """Train the task's model in place.
+
+    Args:
+        evaluate: scores the model as it is, on dev; higher is better. It is called
+            `recipe.evaluations_per_epoch` times an epoch, the best weights stay, and training ends
+            early by `recipe.patience`. Absent: the last weights stay.
 
     Raises:
         DataError: there is no feature.
@@ -76,22 +59,40 @@ def finetune(
     optimizer = torch.optim.AdamW(
         decay_groups(task.model, recipe.weight_decay, "matrices"), eps=_EPSILON, fused=True
     )
-    num_steps = recipe.epochs * math.ceil(len(features) / recipe.batch_size)
+    num_batches = math.ceil(len(features) / recipe.batch_size)
+    num_steps = recipe.epochs * num_batches
+    selection = Selection(task.model, recipe, num_batches, evaluate)
     curve: list[dict[str, float]] = []
     task.model.train()
-    for step, batch in enumerate(_batches(features, recipe, seed)):
-        torch.manual_seed(torch_seed(seed, "finetune-dropout", step))
-        rate = _learning_rate(step, num_steps, recipe)
-        metrics = _step(task, batch, optimizer, rate, recipe.max_grad_norm, step + 1)
-        curve.append({"step": float(step + 1), "loss": metrics["loss"]})
-        if (step + 1) % REPORT_EVERY_STEPS == 0 or step + 1 == num_steps:
-            say(f"fine-tuning step {step + 1}/{num_steps}  loss {metrics['loss']:.3f}")
-            log(step + 1, metrics)
-    return curve
+    for step, batch in enumerate(_batches(features, recipe, seed), start=1):
+        torch.manual_seed(torch_seed(seed, "finetune-dropout", step - 1))
+        rate = _learning_rate(step - 1, num_steps, recipe)
+        metrics = _step(task, batch, optimizer, rate, recipe.max_grad_norm, step)
+        curve.append({"step": float(step), "loss": metrics["loss"]})
+        metrics |= selection.after_step(step)
+        is_last = step == num_steps or selection.is_enough
+        if step % REPORT_EVERY_STEPS == 0 or "dev_score" in metrics or is_last:
+            say(_told(step, num_steps, metrics))
+            log(step, metrics)
+        if is_last:
+            break
+    selection.restore()
+    return FineTuning(curve, selection.curve)
 
 
-def _batches(features: Sequence[FeatureT], recipe: Recipe, seed: int) -> Iterator[list[FeatureT]]:
-    """All epochs' batches; equal lengths are neighbours, which the encoder computes together."""
+def _told(step: int, num_steps: int, metrics: dict[str, float]) -> str:
+    dev = f"  dev {metrics['dev_score']:.2f}" if "dev_score" in metrics else ""
+    return f"fine-tuning step {step}/{num_steps}  loss {metrics['loss']:.3f}{dev}"
+
+
+def _batches(
+    features: Sequence[FeatureT], recipe: RecipeConfig, seed: int
+) -> Iterator[list[FeatureT]]:
+    """All epochs' batches; equal lengths are neighbours, which the encoder computes together.
+
+    **Differs** from the published code, which cuts batches once from the features sorted by length:
+    without padding that saves nothing, and questions about one passage would share a batch.
+    """
     for epoch in range(recipe.epochs):
         order = stream(seed, "finetune-order", epoch).permutation(len(features))
         for first in range(0, len(order), recipe.batch_size):
@@ -99,7 +100,7 @@ def _batches(features: Sequence[FeatureT], recipe: Recipe, seed: int) -> Iterato
             yield sorted(batch, key=lambda feature: feature.num_tokens)
 
 
-def _learning_rate(step: int, num_steps: int, recipe: Recipe) -> float:
+def _learning_rate(step: int, num_steps: int, recipe: RecipeConfig) -> float:
     return learning_rate_at(
         step,
         peak=recipe.learning_rate,

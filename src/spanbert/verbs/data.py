@@ -23,7 +23,7 @@ def _corpus(options: argparse.Namespace) -> None:
     from spanbert.cluster.corpus_work import corpus_work
 
     with (
-        _work_beside(options.output) as work,
+        work_beside(options.output) as work,
         output_folder(part_of(options.output, "documents"), "documents") as documents,
         output_folder(part_of(options.output, "held-out"), "documents") as held_out,
     ):
@@ -52,14 +52,14 @@ def _shards(options: argparse.Namespace) -> None:
     documents = fetch_artifact(options.documents, "documents")
     tokenizer = fetch_artifact(options.tokenizer, "tokenizer")
     with (
-        _work_beside(options.output) as work,
+        work_beside(options.output) as work,
         output_folder(options.output, "shards") as folder,
     ):
         print_json(cut(config_of(options), documents, tokenizer, folder, work, say))
 
 
 @contextlib.contextmanager
-def _work_beside(output: Place) -> Iterator[Path]:
+def work_beside(output: Place) -> Iterator[Path]:
     """Where finished parts of the work are kept until the whole is there."""
     if is_url(output):
         yield cache_folder() / "work"

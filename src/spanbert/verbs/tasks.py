@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict
 
 from spanbert.errors import ConfigError, DataError
+from spanbert.verbs.data import work_beside
 from spanbert.verbs.verb import QUICKSTART, Verb, config_of, local_path, print_json, say
 
 
@@ -12,16 +13,34 @@ def _finetune_qa(options: argparse.Namespace) -> None:
     from spanbert.tasks.qa.train import finetune_qa
 
     config = config_of(options)
-    training = finetune_qa(
-        options.output,
-        start=options.start,
-        tokenizer=options.tokenizer,
-        model=config.model,
-        config=config.qa,
-        seed=config.run.seed,
-        say=say,
-    )
-    print_json({"questions": training.num_questions, "final_loss": training.curve[-1]["loss"]})
+    with work_beside(options.output) as work:
+        training = finetune_qa(
+            options.output,
+            start=options.start,
+            tokenizer=options.tokenizer,
+            model=config.model,
+            config=config.qa,
+            seed=config.run.seed,
+            work=work,
+            say=say,
+        )
+    found = {"questions": training.num_questions, "final_loss": training.curve[-1]["loss"]}
+    kept = {"trainings": training.trainings, "seeds": training.seeds}
+    print_json(found | {"null_threshold": training.null_threshold} | kept)
+
+
+def _evaluate_qa(options: argparse.Namespace) -> None:
+    from spanbert.registry.folders import model_folder
+    from spanbert.storage import write_text_atomic
+    from spanbert.tasks.qa.evaluate import evaluate_qa
+
+    config = config_of(options)
+    model = model_folder(options.model, config)
+    result = evaluate_qa(model, config.qa, show_examples=config.run.show_examples)
+    if options.output:
+        write_text_atomic(options.output, json.dumps(result, indent=1) + "\n")
+    told = ("split", "exact_match", "f1", "num_questions", "dev", "seeds")
+    print_json({name: result[name] for name in told if name in result})
 
 
 def _predict_qa(options: argparse.Namespace) -> None:
@@ -96,6 +115,20 @@ VERBS = (
                 "type": local_path,
                 "metavar": "PATH",
                 "help": "model folder; random weights when left out",
+            }
+        },
+    ),
+    Verb(
+        "evaluate qa",
+        _evaluate_qa,
+        "a question answering model on the dev and test files of the settings",
+        "--config configs/tasks/squad11.toml --model qa --output scores.json",
+        has_model=True,
+        options={
+            "--output": {
+                "type": local_path,
+                "metavar": "PATH",
+                "help": "all figures as JSON, with a row for each question",
             }
         },
     ),

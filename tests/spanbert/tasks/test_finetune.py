@@ -1,17 +1,22 @@
 """The shared loop, on a toy task: equal to a slow, plain one, and the same for the same seed."""
 
+import itertools
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 import torch
 import torch.nn.functional as F
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import nn
 
 from spanbert.errors import DataError, NumericsError
 from spanbert.rng import torch_seed
+from spanbert.tasks.config import RecipeConfig
 from spanbert.tasks.finetune import REPORT_EVERY_STEPS, finetune
+from spanbert.tasks.selection import evaluated_batches
 from spanbert.tasks.task import Task
 
 
@@ -25,16 +30,9 @@ class Number:
     y: float
 
 
-@dataclass(frozen=True)
-class Settings:
-    """A recipe."""
-
-    epochs: int = 3
-    batch_size: int = 4
-    learning_rate: float = 0.05
-    warmup_fraction: float = 0.25
-    weight_decay: float = 0.5
-    max_grad_norm: float = 1.0
+SETTINGS = RecipeConfig(
+    epochs=3, batch_size=4, learning_rate=0.05, warmup_fraction=0.25, weight_decay=0.5
+)
 
 
 class Line(Task):
@@ -96,16 +94,16 @@ def plain_training(task, batches, settings):
 
 def test_it_does_what_the_plain_loop_does():
     task, oracle = Line(), Line()
-    curve = finetune(task, numbers(10), Settings(), seed=3)
-    losses = plain_training(oracle, list(task.batches), Settings())
+    curve = finetune(task, numbers(10), SETTINGS, seed=3).curve
+    losses = plain_training(oracle, list(task.batches), SETTINGS)
     assert [point["step"] for point in curve] == [float(i + 1) for i in range(9)]
     assert [point["loss"] for point in curve] == pytest.approx(losses, rel=1e-5)
     torch.testing.assert_close(weights(task), weights(oracle), rtol=1e-5, atol=1e-6)
 
 
-def test_each_epoch_is_another_order_of_all_features_and_batches_go_from_short_to_long():
+def test_trap_19_each_epoch_is_another_order_of_all_features():
     task = Line()
-    finetune(task, numbers(10), Settings(), seed=3)
+    finetune(task, numbers(10), SETTINGS, seed=3)
     epochs = [task.batches[i : i + 3] for i in (0, 3, 6)]
     for epoch in epochs:
         assert [len(batch) for batch in epoch] == [4, 4, 2]
@@ -122,7 +120,7 @@ def test_one_seed_gives_one_result_whatever_was_drawn_before():
     for seed, drawn in [(1, 0), (1, 5), (2, 0)]:
         task = Line(dropout=0.5)
         torch.rand(drawn)
-        finetune(task, numbers(10), Settings(), seed)
+        finetune(task, numbers(10), SETTINGS, seed)
         results.append(weights(task))
     assert torch.equal(results[0], results[1])
     assert not torch.equal(results[0], results[2])
@@ -130,7 +128,7 @@ def test_one_seed_gives_one_result_whatever_was_drawn_before():
 
 def test_dropout_is_keyed_by_the_step_and_not_by_what_came_before():
     task = Line(dropout=0.5)
-    finetune(task, numbers(10), Settings(epochs=1), seed=4)
+    finetune(task, numbers(10), replace(SETTINGS, epochs=1), seed=4)
     drawn = torch.rand(3)
     torch.manual_seed(torch_seed(4, "finetune-dropout", 2))
     F.dropout(torch.ones(2, 8))  # what the last step drew for its two features
@@ -140,7 +138,7 @@ def test_dropout_is_keyed_by_the_step_and_not_by_what_came_before():
 def test_progress_is_told_every_so_often_and_at_the_end():
     told, logged = [], []
     num_steps = REPORT_EVERY_STEPS + 2
-    settings = Settings(epochs=num_steps, batch_size=10)
+    settings = replace(SETTINGS, epochs=num_steps, batch_size=10)
     finetune(
         Line(),
         numbers(10),
@@ -170,11 +168,97 @@ def test_a_number_that_is_not_finite_stops_with_the_step_and_the_examples(task, 
     before = weights(task)
     features = [Number("good", 1, 1.0, 1.0), Number("bad", 1, 1e20, y), Number("bad", 1, 1.0, 1.0)]
     with pytest.raises(NumericsError, match=rf"^{name}.* at fine-tuning step 1,.*bad") as caught:
-        finetune(task, features, Settings(), seed=1)
+        finetune(task, features, SETTINGS, seed=1)
     assert sorted(caught.value.cause.partition("examples ")[2].split(", ")) == ["bad", "good"]
     assert torch.equal(weights(task), before)
 
 
 def test_no_feature_is_refused():
     with pytest.raises(DataError, match="no feature"):
-        finetune(Line(), [], Settings(), seed=1)
+        finetune(Line(), [], SETTINGS, seed=1)
+
+
+class Scripted:
+    """Scores on dev that are known beforehand, and the weights that each was for."""
+
+    def __init__(self, task, scores):
+        self._task, self._scores = task, list(scores)
+        self.weights = []
+
+    def __call__(self):
+        self._task.model.eval()
+        self.weights.append(weights(self._task))
+        return self._scores[len(self.weights) - 1]
+
+
+@pytest.mark.parametrize(
+    ("scores", "best"),
+    [
+        ([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 5),
+        ([3.0, 9.0, 1.0, 9.0, 2.0, 0.0], 1),
+        ([6.0, 5.0, 4.0, 3.0, 2.0, 1.0], 0),
+    ],
+)
+def test_the_earliest_weights_of_the_best_score_are_kept_exactly(scores, best):
+    task = Line(dropout=0.5)
+    evaluate = Scripted(task, scores)
+    settings = replace(SETTINGS, evaluations_per_epoch=2)
+    found = finetune(task, numbers(10), settings, seed=3, evaluate=evaluate)
+    assert torch.equal(weights(task), evaluate.weights[best])
+    assert [point["score"] for point in found.dev_curve] == scores
+    assert [point["step"] for point in found.dev_curve] == [2, 3, 5, 6, 8, 9]
+
+
+def test_looking_at_dev_changes_nothing_of_training():
+    plain, watched = Line(dropout=0.5), Line(dropout=0.5)
+    settings = replace(SETTINGS, evaluations_per_epoch=3)
+    unseen = finetune(plain, numbers(10), SETTINGS, seed=3)
+
+    def draws_and_rises():
+        watched.model.eval()
+        torch.rand(7)
+        return float(len(watched.batches))
+
+    seen = finetune(watched, numbers(10), settings, seed=3, evaluate=draws_and_rises)
+    assert seen.curve == unseen.curve
+    assert torch.equal(weights(plain), weights(watched))
+
+
+@pytest.mark.parametrize(("patience", "expected"), [(1, 3), (2, 6), (3, 7), (0, 9)])
+def test_training_ends_after_so_many_scores_that_are_no_better(patience, expected):
+    scores = [1.0, 2.0, 2.0, 3.0, 2.9, 3.0, 2.0, 1.0, 9.0]
+    task = Line()
+    evaluate = Scripted(task, scores)
+    settings = replace(SETTINGS, evaluations_per_epoch=3, patience=patience)
+    found = finetune(task, numbers(10), settings, seed=3, evaluate=evaluate)
+    assert len(evaluate.weights) == expected
+    assert len(found.curve) == expected
+    best = scores.index(max(scores[:expected]))
+    assert torch.equal(weights(task), evaluate.weights[best])
+
+
+def test_a_score_is_told_with_its_step_once():
+    told, logged = [], []
+    task = Line()
+    settings = replace(SETTINGS, evaluations_per_epoch=1)
+    finetune(
+        task,
+        numbers(10),
+        settings,
+        seed=1,
+        evaluate=Scripted(task, [50.0, 61.234, 60.0]),
+        say=told.append,
+        log=lambda step, metrics: logged.append((step, metrics.get("dev_score"))),
+    )
+    assert logged == [(3, 50.0), (6, 61.234), (9, 60.0)]
+    assert told[1].endswith("  dev 61.23")
+
+
+@given(st.integers(1, 60), st.integers(0, 60))
+def test_evaluations_are_spread_evenly_and_end_with_the_epoch(num_batches, evaluations):
+    steps = sorted(evaluated_batches(num_batches, evaluations))
+    assert len(steps) == min(num_batches, evaluations)
+    gaps = [b - a for a, b in itertools.pairwise([0, *steps])]
+    if steps:
+        assert steps[-1] == num_batches
+        assert max(gaps) - min(gaps) <= 1

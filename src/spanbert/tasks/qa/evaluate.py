@@ -1,39 +1,81 @@
-"""question answering model + dev files -> exact match and F1."""
+"""question answering model + dev and test files -> exact match, F1, and where it fails."""
 
 import json
-import tempfile
-from collections.abc import Sequence
 from pathlib import Path
+from statistics import mean, stdev
 from typing import Any
 
 from spanbert.errors import ConfigError
-from spanbert.evaluation.qa import score_qa
-from spanbert.tasks.qa.predict import predict_file
+from spanbert.evaluation.qa_analysis import qa_analysis
+from spanbert.tasks.config import QAConfig
+from spanbert.tasks.qa.gold import Split, gold_identity, read_split
+from spanbert.tasks.qa.predict import QuestionAnswerer
+from spanbert.tasks.qa.scoring import Scored, score_files
+from spanbert.tasks.qa.train import TRAINING_FILE
+
+_SPLITS: tuple[Split, ...] = ("test", "dev")  # the first that the settings name is reported
 
 
-def evaluate_qa(model: Path, dev: Sequence[str]) -> dict[str, Any]:
-    """Predict each dev file and score it; several files are averaged by their questions.
+def evaluate_qa(model: Path, config: QAConfig, *, show_examples: bool = False) -> dict[str, Any]:
+    """Answer and score the test files, and the dev files; where there is no test, dev alone.
+
+    Args:
+        config: names the files; how to answer is kept with the model.
+        show_examples: texts of questions go into the result.
 
     Raises:
-        ConfigError: no dev file is named.
+        ConfigError: no file is named.
+        DataError: a file cannot be used.
+        CheckpointError, IntegrityError: as `QuestionAnswerer.load`.
 
     Returns:
-        exact_match and f1 in percent, num_questions, and the model's training curve.
+        "split", "exact_match", "f1" (percent) and "num_questions" of test, or of dev; "dev" with
+        the same where "split" is test; "analysis"; the "curve" of training; "seeds", where the
+        model is the best of several on these files; and in "questions" a row for each.
     """
-    if not dev:
+    splits = {split: files for split in _SPLITS if (files := read_split(config, split))}
+    if not splits:
         raise ConfigError("qa.dev names no file", remedy="--set 'qa.dev=[\"dev.json\"]'")
-    scores = [_score(model, Path(gold)) for gold in dev]
-    total = sum(score["total"] for score in scores)
-    means = {
-        name: sum(score[name] * score["total"] for score in scores) / total
-        for name in ("exact_match", "f1")
-    }
-    training = json.loads((model / "training.json").read_text())
-    return means | {"num_questions": total, "curve": training["curve"]}
+    answerer = QuestionAnswerer.load(model)
+    scored = {split: score_files(answerer, files) for split, files in splits.items()}
+    split = next(iter(scored))
+    main, training = scored[split], _training_of(model)
+    result: dict[str, Any] = {"split": split, **main.figures, "curve": training.get("curve", [])}
+    if split == "test" and "dev" in scored:
+        result["dev"] = scored["dev"].figures
+    if training.get("seeds") and training["gold"] == gold_identity(config):
+        result["seeds"] = seeds_summary([seed[split] for seed in training["seeds"]])
+    result["analysis"] = qa_analysis(
+        main.questions, main.predictions, main.scores, show_examples=show_examples
+    )
+    return result | {"questions": _rows(main)}
 
 
-def _score(model: Path, gold: Path) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as folder:
-        predictions = Path(folder) / "predictions.json"
-        predict_file(model, gold, predictions)
-        return score_qa(gold, predictions)
+def seeds_summary(scores: list[dict[str, float]]) -> dict[str, Any]:
+    """Number of seeds, and mean and sample deviation of each figure; None for one seed."""
+    summary: dict[str, Any] = {"n": len(scores)}
+    for name in ("exact_match", "f1"):
+        values = [score[name] for score in scores]
+        summary[name] = {"mean": mean(values), "sd": stdev(values) if len(values) > 1 else None}
+    return summary
+
+
+def _training_of(model: Path) -> dict[str, Any]:
+    """What `finetune_qa` has kept beside the model; nothing for one that others made."""
+    path = model / TRAINING_FILE
+    return json.loads(path.read_text()) if path.is_file() else {}
+
+
+def _rows(scored: Scored) -> list[dict[str, Any]]:
+    """Each question's figures, without its texts."""
+    return [
+        {
+            "id": score.id,
+            "exact": score.exact,
+            "f1": score.f1,
+            "has_answer": score.has_answer,
+            "probability": prediction.probability,
+            "no_answer_margin": prediction.no_answer_margin,
+        }
+        for prediction, score in zip(scored.predictions, scored.scores, strict=True)
+    ]

@@ -5,8 +5,9 @@ for `train.py` as well as for a user.
 """
 
 import json
+import math
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +49,7 @@ class QuestionAnswerer(Task[Question, Window, Prediction]):
         self, model: QuestionAnsweringModel, tokenizer: SubwordTokenizer, config: QAConfig
     ) -> None:
         self._model, self._tokenizer, self._config = model, tokenizer, config
+        self.null_threshold: float | None = None
 
     @classmethod
     def load(cls, folder: Path) -> "QuestionAnswerer":
@@ -64,7 +66,11 @@ class QuestionAnswerer(Task[Question, Window, Prediction]):
         remedy = "pass a folder made by `spanbert finetune qa`"
         load_whole(model, folder, "question answering", remedy)
         config = _read_decoding(folder, sizes.max_positions)
-        return cls(model.to(preferred_device()), load_tokenizer(folder), config)
+        answerer = cls(model.to(preferred_device()), load_tokenizer(folder), config)
+        path = folder / DECODING_FILE
+        raw = json.loads(path.read_text()) if path.is_file() else {}
+        answerer.null_threshold = raw.get("null_threshold")
+        return answerer
 
     @property
     def model(self) -> QuestionAnsweringModel:
@@ -94,7 +100,9 @@ class QuestionAnswerer(Task[Question, Window, Prediction]):
             NumericsError: a score is not finite.
         """
         windows = self.features(examples)
-        return decode_answers(windows, self._score(windows), self._config)
+        decoded = decode_answers(windows, self._score(windows), self._config)
+        limit = math.inf if self.null_threshold is None else self.null_threshold
+        return [p if p.no_answer_margin <= limit else replace(p, text="") for p in decoded]
 
     @property
     def _device(self) -> torch.device:
@@ -140,9 +148,10 @@ def predict_file(model_folder: Path, input_file: Path, output_file: Path) -> int
     return len(texts)
 
 
-def write_decoding(folder: Path, config: QAConfig) -> None:
+def write_decoding(folder: Path, config: QAConfig, null_threshold: float | None = None) -> None:
     """Keep beside a model what prediction with it needs."""
     values = {key: asdict(config)[key] for key in _DECODING_KEYS}
+    values["null_threshold"] = null_threshold
     (folder / DECODING_FILE).write_text(json.dumps(values, indent=1) + "\n")
 
 

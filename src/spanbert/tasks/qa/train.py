@@ -1,37 +1,40 @@
-"""Questions and a pre-trained encoder -> a published question answering model."""
+"""Questions and a pre-trained encoder -> a published question answering model, the best on dev."""
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from spanbert.errors import CheckpointError, ConfigError
+from spanbert.errors import ConfigError
+from spanbert.lease import sole_owner
 from spanbert.model.config import ModelConfig
-from spanbert.model.pretraining import initialize
-from spanbert.model.published import load_whole, model_config_of, write_folder
-from spanbert.model.vocabulary import require_same_entries, require_same_size
+from spanbert.parts import code_digest, link_or_copy, work_folder
 from spanbert.progress import LogMetrics, Say, no_metrics, silent
-from spanbert.storage import MANIFEST, publish, sha256_of, verify
+from spanbert.storage import publish, read_manifest, sha256_of
 from spanbert.tasks.config import QAConfig
-from spanbert.tasks.finetune import finetune
 from spanbert.tasks.qa.examples import Question, read_questions
-from spanbert.tasks.qa.head import QuestionAnsweringModel
-from spanbert.tasks.qa.predict import QuestionAnswerer, write_decoding
-from spanbert.tasks.task import preferred_device
-from spanbert.tokenizer.folder import VOCABULARY_FILES
-from spanbert.tokenizer.subword import SubwordTokenizer, load_tokenizer
+from spanbert.tasks.qa.gold import gold_digests, gold_identity
+from spanbert.tasks.qa.start import sizes_of, start_digests
+from spanbert.tasks.qa.trainer import QATrainer
+from spanbert.tasks.search import Found, search
+from spanbert.tokenizer.subword import load_tokenizer
 
-_TRAINING_FILE = "training.json"
+TRAINING_FILE = "training.json"
 
 
 @dataclass(frozen=True)
 class QATraining:
     """What fine-tuning did; kept as training.json beside the model."""
 
-    curve: list[dict[str, float]]  # step and loss
+    curve: list[dict[str, float]]  # step and loss of the training that gave this model
+    dev_curve: list[dict[str, float]]  # step and score of its evaluations on dev
     num_questions: int
     num_windows: int
     skipped: dict[str, int]  # questions and answers left out, by reason
+    null_threshold: float | None  # margin above which there is no answer
+    trainings: list[dict[str, Any]]  # all of the search: recipe, seed, score on dev
+    seeds: list[dict[str, Any]]  # scores of each seed of the best recipe on dev and test
+    gold: dict[str, Any]  # what these are scores on: `gold.gold_identity`
 
 
 def finetune_qa(
@@ -42,41 +45,52 @@ def finetune_qa(
     model: ModelConfig,
     config: QAConfig,
     seed: int,
+    work: Path | None = None,
     say: Say = silent,
     log: LogMetrics = no_metrics,
 ) -> QATraining:
     """Train on the files in `config.train` and publish a model folder.
+
+    Where the settings name a grid or seeds, all are trained and the best on dev is published.
 
     Args:
         folder: where the model appears, as `transformers` and `QuestionAnswerer.load` read it.
         start: a Hugging Face folder whose encoder is taken; without one, weights are fresh.
         tokenizer: a folder with a vocabulary.
         model: sizes of a fresh encoder; with `start`, its own sizes count.
+        seed: of the training, where `config.seeds` names none.
+        work: keeps finished trainings for a call that goes on after this one was killed; absent:
+            they go with this call.
 
     Raises:
-        ConfigError: no training file is named.
-        DataError: a training file cannot be used.
+        ConfigError: no training file is named, or another process works in `work`.
+        DataError: a training or dev file cannot be used.
         CheckpointError: start, vocabulary and lengths do not fit together.
         NumericsError: training diverged.
     """
-    wordpiece = load_tokenizer(tokenizer)
-    sizes = _sizes(start, wordpiece, model, config)
-    network = _initial_model(start, sizes, seed)
+    sizes = sizes_of(start, load_tokenizer(tokenizer), model, config)
     questions, skipped = _read_all(config.train)
-    answerer = QuestionAnswerer(network.to(preferred_device()), wordpiece, config)
-    windows = answerer.features(questions)
-    say(f"{len(questions)} questions in {len(windows)} windows, {sum(skipped.values())} skipped")
-    curve = finetune(answerer, windows, config, seed, say=say, log=log)
-    training = QATraining(curve, len(questions), len(windows), skipped)
-    settings = {"qa": asdict(config), "model": asdict(sizes), "seed": seed}
-    inputs = _input_digests(start, tokenizer, config)
-    with publish(folder, "model", inputs=inputs, config=settings) as draft:
-        write_folder(
-            draft.folder, network.state_dict(), sizes, "BertForQuestionAnswering", tokenizer
+    say(f"{len(questions)} questions, {sum(skipped.values())} skipped")
+    trainer = QATrainer(start, tokenizer, sizes, questions, config, say=say, log=log)
+    inputs = start_digests(start, tokenizer) | _file_digests(config)
+    with work_folder(work, folder) as place, sole_owner(place):
+        found = search(
+            config,
+            config.seeds or (seed,),
+            trainer,
+            work=place,
+            inputs=inputs | gold_digests(config, "test") | _decisive(sizes),
+            say=say,
         )
-        write_decoding(draft.folder, config)
-        (draft.folder / _TRAINING_FILE).write_text(json.dumps(asdict(training), indent=1) + "\n")
-        draft.counts.update(num_questions=len(questions), num_windows=len(windows), **skipped)
+        training = _training(found, config, len(questions), skipped)
+        settings = {"qa": asdict(config), "model": asdict(sizes), "seed": found.best.seed}
+        with publish(folder, "model", inputs=inputs, config=settings) as draft:
+            for name in read_manifest(found.model, "model").files:
+                link_or_copy(found.model / name, draft.folder / name)
+            text = json.dumps(asdict(training), indent=1)
+            (draft.folder / TRAINING_FILE).write_text(text + "\n")
+            draft.counts |= {"num_questions": training.num_questions, **skipped}
+            draft.counts["num_windows"] = training.num_windows
     return training
 
 
@@ -94,54 +108,28 @@ def _read_all(files: tuple[str, ...]) -> tuple[list[Question], dict[str, int]]:
     return questions, skipped
 
 
-def _sizes(
-    start: Path | None, tokenizer: SubwordTokenizer, model: ModelConfig, config: QAConfig
-) -> ModelConfig:
-    """Sizes of the model to train, which fit the tokenizer and the lengths."""
-    if start is None:
-        sizes = replace(model, vocab_size=tokenizer.vocab_size)
-    else:
-        sizes = model_config_of(start)
-        _require_same_vocabulary(start, tokenizer, sizes)
-    if config.max_length > sizes.max_positions or sizes.num_token_types < 2:
-        raise CheckpointError(
-            f"the model has {sizes.max_positions} positions and {sizes.num_token_types} token"
-            f" types; {config.max_length} and 2 are needed",
-            place=str(start or ""),
-            remedy=f"--set qa.max_length={sizes.max_positions} or pass another model",
-        )
-    return sizes
+def _file_digests(config: QAConfig) -> dict[str, str]:
+    train = {f"train_{i}": sha256_of(Path(name)) for i, name in enumerate(config.train)}
+    return train | gold_digests(config, "dev")
 
 
-def _require_same_vocabulary(start: Path, tokenizer: SubwordTokenizer, sizes: ModelConfig) -> None:
-    """Refuse a model whose ids would mean other pieces; it may have more than the tokenizer."""
-    if tokenizer.vocab_size > sizes.vocab_size:
-        require_same_size(start, sizes.vocab_size, tokenizer)
-    require_same_entries(start, tokenizer)
+def _decisive(sizes: ModelConfig) -> dict[str, str]:
+    """What else decides a training: what other sizes or other code left is not gone on from."""
+    return {"sizes": json.dumps(asdict(sizes)), "code": code_digest("spanbert")}
 
 
-def _initial_model(start: Path | None, sizes: ModelConfig, seed: int) -> QuestionAnsweringModel:
-    """A fresh head on the encoder of `start`, or on a fresh one."""
-    model = QuestionAnsweringModel(sizes)
-    initialize(model, sizes.initializer_range, seed)
-    if start is not None:
-        load_whole(model.encoder, start, "the encoder", "pass a folder with a whole encoder")
-    return model
-
-
-def _input_digests(start: Path | None, tokenizer: Path, config: QAConfig) -> dict[str, str]:
-    """What the model was made from, by role."""
-    digests = {"tokenizer": _folder_digest(tokenizer, VOCABULARY_FILES)}
-    if start is not None:
-        digests["start"] = _folder_digest(start, ("model.safetensors",))
-    for i, name in enumerate(config.train):
-        digests[f"train_{i}"] = sha256_of(Path(name))
-    return digests
-
-
-def _folder_digest(folder: Path, stock_files: tuple[str, ...]) -> str:
-    """Digest of a verified artifact, or of the first such file in a folder without a manifest."""
-    if (folder / MANIFEST).is_file():
-        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
-        return verify(folder, manifest["kind"]).digest
-    return sha256_of(next(folder / name for name in stock_files if (folder / name).is_file()))
+def _training(
+    found: Found[QAConfig], config: QAConfig, num_questions: int, skipped: dict[str, int]
+) -> QATraining:
+    facts = found.best.found.facts
+    return QATraining(
+        curve=facts["curve"],
+        dev_curve=facts["dev_curve"],
+        num_questions=num_questions,
+        num_windows=facts["num_windows"],
+        skipped=skipped,
+        null_threshold=facts["null_threshold"],
+        trainings=[cell.row() for cell in found.cells],
+        seeds=[{"seed": seed, **scores} for seed, scores in found.scores_by_seed.items()],
+        gold=gold_identity(config),
+    )

@@ -1,0 +1,68 @@
+"""A pre-trained encoder, or none -> a question answering model that training starts from."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from spanbert.errors import CheckpointError
+from spanbert.model.config import ModelConfig
+from spanbert.model.pretraining import initialize
+from spanbert.model.published import load_whole, model_config_of
+from spanbert.model.vocabulary import require_same_entries, require_same_size
+from spanbert.storage import MANIFEST, sha256_of, verify
+from spanbert.tasks.config import QAConfig
+from spanbert.tasks.qa.head import QuestionAnsweringModel
+from spanbert.tokenizer.folder import VOCABULARY_FILES
+from spanbert.tokenizer.subword import SubwordTokenizer
+
+
+def sizes_of(
+    start: Path | None, tokenizer: SubwordTokenizer, model: ModelConfig, config: QAConfig
+) -> ModelConfig:
+    """Sizes of the model to train, which fit the tokenizer and the lengths."""
+    if start is None:
+        sizes = replace(model, vocab_size=tokenizer.vocab_size)
+    else:
+        sizes = model_config_of(start)
+        _require_same_vocabulary(start, tokenizer, sizes)
+    if config.max_length > sizes.max_positions or sizes.num_token_types < 2:
+        raise CheckpointError(
+            f"the model has {sizes.max_positions} positions and {sizes.num_token_types} token"
+            f" types; {config.max_length} and 2 are needed",
+            place=str(start or ""),
+            remedy=f"--set qa.max_length={sizes.max_positions} or pass another model",
+        )
+    return sizes
+
+
+def _require_same_vocabulary(start: Path, tokenizer: SubwordTokenizer, sizes: ModelConfig) -> None:
+    """Refuse a model whose ids would mean other pieces; it may have more than the tokenizer."""
+    if tokenizer.vocab_size > sizes.vocab_size:
+        require_same_size(start, sizes.vocab_size, tokenizer)
+    require_same_entries(start, tokenizer)
+
+
+def initial_model(start: Path | None, sizes: ModelConfig, seed: int) -> QuestionAnsweringModel:
+    """A fresh head on the encoder of `start`, or on a fresh one."""
+    model = QuestionAnsweringModel(sizes)
+    initialize(model, sizes.initializer_range, seed)
+    if start is not None:
+        load_whole(model.encoder, start, "the encoder", "pass a folder with a whole encoder")
+    return model
+
+
+def start_digests(start: Path | None, tokenizer: Path) -> dict[str, str]:
+    """What a model is trained from besides its files, by role."""
+    digests = {"tokenizer": _folder_digest(tokenizer, VOCABULARY_FILES)}
+    if start is not None:
+        digests["start"] = _folder_digest(start, ("model.safetensors",))
+    return digests
+
+
+def _folder_digest(folder: Path, stock_files: tuple[str, ...]) -> str:
+    """Digest of a verified artifact, or of the first such file in a folder without a manifest."""
+    if (folder / MANIFEST).is_file():
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
+        return verify(folder, manifest["kind"]).digest
+    return sha256_of(next(folder / name for name in stock_files if (folder / name).is_file()))

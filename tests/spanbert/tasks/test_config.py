@@ -1,0 +1,84 @@
+"""Settings of fine-tuning: the paper's recipes, and what is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from spanbert.config import load_config, parse_config
+from spanbert.errors import ConfigError
+from spanbert.tasks.search import grid_of
+
+RECIPES = Path(__file__).parents[3] / "configs" / "tasks"
+MRQA = {
+    "newsqa": "NewsQA",
+    "triviaqa": "TriviaQA-web",
+    "searchqa": "SearchQA",
+    "hotpotqa": "HotpotQA",
+    "naturalquestions": "NaturalQuestionsShort",
+}
+SQUAD = {"squad11": "v1.1.json", "squad20": "v2.0.json"}
+
+
+def test_there_is_a_recipe_for_each_set_of_the_paper():
+    assert {path.stem for path in RECIPES.glob("*.toml")} == {*MRQA, *SQUAD}
+
+
+@pytest.mark.parametrize("name", [*SQUAD, *MRQA])
+def test_a_recipe_holds_the_papers_values(name):
+    config = load_config(RECIPES / f"{name}.toml")
+    qa = config.qa
+    places = {(cell.learning_rate, cell.batch_size, cell.epochs) for cell in grid_of(qa)}
+    rates = (5e-6, 1e-5, 2e-5, 3e-5, 5e-5)
+    assert places == {(rate, size, 4) for rate in rates for size in (16, 32)}
+    lengths = (qa.max_length, qa.window_step, qa.max_question_pieces, qa.max_answer_pieces)
+    assert lengths == (512, 128, 64, 30)
+    assert (qa.warmup_fraction, qa.weight_decay, qa.max_grad_norm) == (0.1, 0.01, 1.0)
+    assert (qa.num_best, qa.patience, qa.seeds) == (20, 0, ())
+    assert qa.evaluations_per_epoch == (10 if name in SQUAD else 5)
+    assert config.run.name == name
+
+
+@pytest.mark.parametrize("name", [*SQUAD, *MRQA])
+def test_a_recipe_names_files_as_they_are_published(name):
+    qa = load_config(RECIPES / f"{name}.toml").qa
+    if name in SQUAD:
+        train, dev = (f"data/squad/{split}-{SQUAD[name]}" for split in ("train", "dev"))
+    else:
+        train, dev = (f"data/mrqa/{split}/{MRQA[name]}.jsonl.gz" for split in ("train", "dev"))
+    assert (qa.train, qa.dev, qa.test) == ((train,), (dev,), ())
+    assert qa.halve_dev == (name in MRQA)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (["qa.learning_rates=[1e-5, 1e-5]"], "qa.learning_rates has 1e-05 more than once"),
+        (["qa.seeds=[3, 4, 3]"], "qa.seeds has 3 more than once"),
+        (["qa.batch_sizes=[16, 0]"], "qa.batch_sizes = 0 < 1"),
+        (["qa.epochs=0"], "qa.epochs = 0 < 1"),
+        (["qa.learning_rate=-1e-5"], "qa.learning_rate = -1e-05 < 0"),
+        (["qa.seeds=[-1]"], "qa.seeds = -1 < 0"),
+        (["qa.evaluations_per_epoch=-1"], "qa.evaluations_per_epoch = -1 < 0"),
+        (["qa.patience=2"], "qa.patience = 2 counts evaluations, and"),
+        (["qa.patience=-2", "qa.evaluations_per_epoch=1"], "qa.patience = -2 < 0"),
+        (["qa.batch_sizes=[16, 32]"], "qa.dev names no file"),
+        (["qa.seeds=[1, 2]"], "qa.dev names no file"),
+        (["qa.evaluations_per_epoch=1"], "qa.dev names no file"),
+        (["qa.halve_dev=true", "qa.test=['a']"], "qa.test names another"),
+        (["qa.batch_size_s=[1]"], "did you mean qa.batch_size"),
+        (["qa.seeds=['1']"], "must be of type int"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_in_one_line(changes, told):
+    with pytest.raises(ConfigError) as refused:
+        parse_config("", changes)
+    assert told in str(refused.value)
+    assert refused.value.exit_code == 2
+
+
+def test_one_value_of_each_is_no_comparison_and_needs_no_dev():
+    changes = ["qa.seeds=[3]", "qa.batch_sizes=[8]", "qa.learning_rates=[1e-3]"]
+    qa = parse_config("", changes).qa
+    assert not qa.compares
+    (only,) = grid_of(qa)
+    assert (only.batch_size, only.learning_rate, only.epochs) == (8, 1e-3, 4)
