@@ -14,6 +14,7 @@ class QAConfig:
     max_length: int = 512  # pieces of one window, question and special tokens included
     window_step: int = 128  # pieces from one window's start to the next one's
     max_question_pieces: int = 64
+    passage_first: bool = False  # the paper's order; the official code has the question first
     epochs: int = 4
     batch_size: int = 32  # windows
     learning_rate: float = 2e-5
