@@ -6,7 +6,7 @@ both sides are their own. A text of another tokenizer is one part.
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TextIO
+from pathlib import Path
 
 from spanbert.errors import DataError
 
@@ -47,17 +47,23 @@ def blocks_of(text: str) -> Iterator[str]:
         yield text[first : first + PART_CHARACTERS]
 
 
-def read_blocks(handle: TextIO, place: str) -> Iterator[str]:
-    """A text file block by block.
+def read_blocks(source: Path | int, place: str) -> Iterator[str]:
+    """A UTF-8 text block by block, without its byte order mark; lines end as they are written.
+
+    Args:
+        source: a file, or the number of one that is open and stays so.
+        place: what to call it.
 
     Raises:
         DataError: it cannot be read, or is not UTF-8.
     """
     try:
-        while block := handle.read(PART_CHARACTERS):
-            yield block
+        is_open = isinstance(source, int)
+        with open(source, encoding="utf-8-sig", newline="", closefd=not is_open) as handle:
+            while block := handle.read(PART_CHARACTERS):
+                yield block
     except UnicodeError as error:
         raise DataError("not UTF-8", place=place, remedy="convert it to UTF-8") from error
     except OSError as error:
-        remedy = "check the path, or fetch the file again"
-        raise DataError(f"cannot read it ({error})", place=place, remedy=remedy) from error
+        cause, remedy = error.strerror or error, "check the path"
+        raise DataError(f"cannot read it ({cause})", place=place, remedy=remedy) from error

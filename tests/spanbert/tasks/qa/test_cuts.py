@@ -73,21 +73,23 @@ def test_a_text_that_may_not_be_cut_is_one_part():
     assert list(parts_of(["A wo", "rd. "] * 9000, cuts_at_spaces=False)) == ["A word. " * 9000]
 
 
-def test_a_file_is_read_block_by_block(tmp_path):
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_file_is_read_block_by_block(tmp_path, mark):
     text = "Zoë\r\n🙂" * 9000
     path = tmp_path / "text.txt"
-    path.write_bytes(text.encode())
-    with path.open(encoding="utf-8", newline="") as handle:
-        blocks = list(read_blocks(handle, str(path)))
+    path.write_bytes(mark + text.encode())
+    blocks = list(read_blocks(path, "here"))
     assert len(blocks) > 1
     assert "".join(blocks) == text
+    with path.open("rb") as handle:
+        assert "".join(read_blocks(handle.fileno(), "here")) == text
+        handle.seek(0)  # it is still open
 
 
-def test_a_file_that_is_not_utf_8_is_refused(tmp_path):
-    path = tmp_path / "here.txt"
-    path.write_bytes(b"Zo\xff")
-    with (
-        path.open(encoding="utf-8") as handle,
-        pytest.raises(DataError, match=r"here\.txt: not UTF-8"),
-    ):
-        list(read_blocks(handle, "here.txt"))
+@pytest.mark.parametrize(("content", "cause"), [(b"Zo\xff", "not UTF-8"), (None, "cannot read it")])
+def test_a_file_that_cannot_be_read_is_named(tmp_path, content, cause):
+    path = tmp_path / "text.txt"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(DataError, match=f"here: {cause}"):
+        list(read_blocks(path, "here"))
