@@ -12,7 +12,7 @@ _NONE = "(no answer)"
 
 def draw_answers(questions: Sequence[str], predictions: Sequence[Prediction], columns: int) -> str:
     """Each question, and below it its answer, where that stands, and how sure the model is."""
-    width = max(columns - _PLACE - _SHARE - 2, _NARROWEST)
+    width = max(columns - _PLACE - _SHARE - 4, _NARROWEST)
     lines: list[str] = []
     for question, prediction in zip(questions, predictions, strict=True):
         lines += ["", printable(question), *_answer(prediction, width)]
@@ -23,4 +23,4 @@ def _answer(prediction: Prediction, width: int) -> Iterator[str]:
     place = f"characters {prediction.start} to {prediction.end}" if prediction.text else ""
     answer = padded(printable(prediction.text) or _NONE, width)
     share = f"{100 * prediction.probability:.1f} %".rjust(_SHARE)
-    yield f"  {answer}{padded(place, _PLACE)}{share}"
+    yield f"  {answer}  {padded(place, _PLACE)}{share}"

@@ -10,5 +10,5 @@ def test_each_question_has_its_answer_place_and_share_below_it():
     lines = draw_answers(["Who?", "Why\x1b?"], [found, none], 60).splitlines()
     assert [lines[0], lines[2], lines[3]] == ["Who?", "", "Why\\x1b?"]
     assert lines[1].startswith("  漢字 漢字")
-    assert lines[1].endswith("…characters 7 to 127           50.0 %")
+    assert lines[1].endswith("…  characters 7 to 127          50.0 %")
     assert lines[4].split() == ["(no", "answer)", "98.7", "%"]
