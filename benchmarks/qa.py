@@ -47,9 +47,10 @@ class _Work:
         self.questions = ours.questions_in(path)[: plan.pick(toy=20, quick=1500, full=10**9)]
         contexts = dict.fromkeys(question.context for question in self.questions)
         documents = ours.write_documents(contexts, plan.new_folder())
-        folder = ours.train_wordpiece(documents, plan.new_folder(), plan.vocab_size)
-        self.tokenizer, self.config = ours.tokenizer_in(folder), ours.answering_config(MAX_LENGTH)
-        self.peer = RunQA(_columns(self.questions), folder)
+        self.folder = ours.train_wordpiece(documents, plan.new_folder(), plan.vocab_size)
+        self.tokenizer = ours.tokenizer_in(self.folder)
+        self.config = ours.answering_config(MAX_LENGTH)
+        self.peer = RunQA(_columns(self.questions), self.folder)
         self.windows = self.make_windows()
         self.name = f"{len(self.questions):,} questions of {path.name}, one core"
 

@@ -19,11 +19,11 @@ from spanbert.tasks.config import QAConfig
 from spanbert.tasks.qa.encoding import EncodedTexts, TextEncoder
 from spanbert.tasks.qa.examples import Question
 from spanbert.tasks.qa.layout import Layout, lay_out
+from spanbert.tasks.qa.targets import window_targets
 from spanbert.tokenizer.subword import SubwordTokenizer
 
 _NUM_SPECIALS = 3  # [CLS] and two [SEP]
 _CLS, _SEP = 0, 1  # their places in the pool of ids
-_LONGEST = 1 << 40  # characters: more than a context has
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -165,42 +165,11 @@ class AskedQuestions:
             layout,
             asked + size + _NUM_SPECIALS,
             first_pieces,
-            _targets(self.questions, contexts, context_of, layout, first_pieces),
+            window_targets(self.questions, contexts, context_of, layout, first_pieces),
             pool,
             np.stack([special + _CLS, one, special + _SEP, two, special + _SEP], axis=1),
             np.stack([single, num_ones, single, num_twos, single], axis=1),
         )
-
-
-def answer_pieces(
-    questions: Sequence[Question], contexts: EncodedTexts, context_of: Int[np.ndarray, " questions"]
-) -> tuple[Int[np.ndarray, " questions"], Int[np.ndarray, " questions"]]:
-    """The fewest pieces [first, end) of each context that hold every character of the answer.
-
-    The first answer counts: training files have one, and others begin with the main one. Characters
-    that are in no piece are passed over. Without an answer, first is not below end.
-    """
-    own = [q.answers[0] if q.answers else None for q in questions]
-    starts = np.array([answer.start if answer else _LONGEST for answer in own], dtype=np.int64)
-    lengths = np.array([len(answer.text) if answer else 0 for answer in own], dtype=np.int64)
-    text = np.repeat(np.arange(len(contexts.bounds) - 1), contexts.lengths)
-    begins, begin = text * 2 * _LONGEST, context_of * 2 * _LONGEST  # so that all are in order
-    first = np.searchsorted(contexts.ends + begins, starts + begin, side="right")
-    end = np.searchsorted(contexts.starts + begins, starts + lengths + begin, side="left")
-    return first - contexts.bounds[context_of], end - contexts.bounds[context_of]
-
-
-def _targets(
-    questions: Sequence[Question],
-    contexts: EncodedTexts,
-    context_of: Int[np.ndarray, " questions"],
-    layout: Layout,
-    first_pieces: Int[np.ndarray, " windows"],
-) -> Int[np.ndarray, "windows 2"]:
-    first, end = (side[layout.contexts] for side in answer_pieces(questions, contexts, context_of))
-    is_inside = (layout.starts <= first) & (first < end) & (end <= layout.ends)
-    shift = first_pieces - layout.starts
-    return np.where(is_inside[:, None], np.stack([first + shift, end - 1 + shift], axis=1), 0)
 
 
 def batch_of(windows: Sequence[Window], device: torch.device) -> WindowBatch:

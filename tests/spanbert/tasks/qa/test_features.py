@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 from window_oracle import naive_spans
 
 from spanbert.tasks.config import QAConfig
-from spanbert.tasks.qa.encoding import TextEncoder
 from spanbert.tasks.qa.examples import Answer, Question
-from spanbert.tasks.qa.features import answer_pieces, batch_of, batch_of_rows, windows_of
+from spanbert.tasks.qa.features import batch_of, batch_of_rows, windows_of
 
 CPU = torch.device("cpu")
 TEXT = st.lists(
@@ -107,28 +106,6 @@ def test_a_window_is_a_view_and_a_batch_may_have_any_order(tokenizer):
     assert list(batch.packing.lengths) == [windows[i].num_tokens for i in order]
     alone = torch.cat([batch_of([windows[i]], CPU).token_ids for i in order])
     assert torch.equal(batch.token_ids, alone)
-
-
-def cut(tokenizer, context, text, at=None):
-    """What the pieces of an answer hold."""
-    answer = Answer(text, context.index(text) if at is None else at)
-    encoder = TextEncoder(tokenizer)
-    contexts, context_of = encoder.encode_distinct(["Zoë was here.", context])
-    questions = [Question("a", "", "", ()), Question("q", "", "", (answer,))]
-    (_, first), (_, end) = answer_pieces(questions, contexts, context_of)
-    if first >= end:
-        return None
-    passage = tokenizer.encode(context)
-    return context[passage.starts[first] : passage.ends[end - 1]]
-
-
-def test_the_answer_is_the_tightest_run_of_pieces(tokenizer):
-    context = "Only seven people came (of 40)."
-    assert cut(tokenizer, context, "seven people") == "seven people"
-    assert cut(tokenizer, context, " seven ") == "seven"
-    assert cut(tokenizer, context, "(of 40)") == "(of 40)"
-    assert cut(tokenizer, context, "40") == "40"
-    assert cut(tokenizer, context, " ", at=4) is None
 
 
 def test_trap_18_an_answer_cut_by_every_window_is_no_target(tokenizer):
