@@ -167,7 +167,7 @@ def test_the_best_of_all_tokens_are_considered_as_the_official_code_does(tokeniz
 
 
 @pytest.mark.parametrize(
-    ("threshold", "text"), [(None, "Ann"), (1.5, "Ann"), (0.9, ""), (-9.0, "")]
+    ("threshold", "text"), [(None, "Ann"), (1.5, "Ann"), (1.0, "Ann"), (0.9, ""), (-9.0, "")]
 )
 def test_above_its_threshold_the_empty_answer_is_given(tokenizer, threshold, text):
     prediction = decode_one(tokenizer, "Ann", [2.0], [1.0], threshold, cls=2.0)

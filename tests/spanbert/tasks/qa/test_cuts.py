@@ -12,7 +12,21 @@ from spanbert.tasks.qa.cuts import blocks_of, parts_of, read_blocks
 from spanbert.tokenizer.subword import SubwordTokenizer
 
 WORDS = ["Ann", "river's", "(40)", "Zoë", "1907", "漢字", "🙂", "e\u0301", "\u0301x", "-", "we'll"]
-SPACES = [" ", "  ", "\n", " \n\n", "\t", "\r\n", "\u00a0", "\x0b", "\x1c", "\x85", "\u2028", ""]
+SPACES = [
+    " ",
+    "  ",
+    "    ",
+    "\n",
+    " \n\n",
+    "\t",
+    "\r\n",
+    "\u00a0",
+    "\x0b",
+    "\x1c",
+    "\x85",
+    "\u2028",
+    "",
+]
 TEXT = st.lists(st.sampled_from(WORDS + SPACES), max_size=80).map("".join)
 
 
@@ -29,7 +43,7 @@ def byte_level():
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    backend.train_from_iterator([" ".join(WORDS)] * 3, trainer)
+    backend.train_from_iterator([" ".join(WORDS), "a    b\n\n  c"] * 3, trainer)
     return SubwordTokenizer(backend)
 
 

@@ -23,7 +23,7 @@ from spanbert.tasks.qa.long_context import windows_of_parts
 from spanbert.tasks.qa.predict import write_decoding
 
 TESTS = Path(__file__).parents[3]
-WORDS = st.lists(st.sampled_from([" Ann", " river", " mill,", " (40)", " Zoë"]), max_size=120)
+WORDS = st.lists(st.sampled_from([" Ann", " river", " mill,", " (40)", " Zoë"]), max_size=90)
 LENGTHS = st.tuples(st.integers(1, 9), st.integers(8, 20), st.integers(1, 30))
 PAGE = 3000  # characters
 MARGIN_BYTES = 6_000_000  # 100 pages at 100 bytes a character would be 30 MB
@@ -40,7 +40,7 @@ def seen(windows, shift, rows):
         yield ids.tolist(), (starts + shift).tolist(), best.tolist()
 
 
-@given(WORDS, st.lists(st.integers(0, 120), max_size=6), LENGTHS)
+@given(WORDS, st.lists(st.integers(0, 120), min_size=3, max_size=6), LENGTHS)
 @settings(max_examples=120)
 def test_parts_give_the_windows_of_the_whole(tokenizer, words, edges, lengths):
     longest_question, room, step = lengths
@@ -52,11 +52,16 @@ def test_parts_give_the_windows_of_the_whole(tokenizer, words, edges, lengths):
     questions = [
         Question(str(n), text, "".join(words)) for n, text in enumerate(["", "Who is it?"])
     ]
-    bounds = [0, *sorted(edges), len(words)]
+    bounds = [0, *sorted(edge % (len(words) + 1) for edge in edges), len(words)]
     parts = ["".join(words[a:b]) for a, b in pairwise(bounds)]
+    require_same(questions, parts, tokenizer, config)
+
+
+def require_same(questions, parts, tokenizer, config):
+    """The windows of parts are those of the questions' contexts."""
     whole = windows_of(questions, tokenizer, config)
     encoder = TextEncoder(tokenizer)
-    found = {0: [], 1: []}
+    found = {n: [] for n in range(len(questions))}
     for windows, shift in windows_of_parts(questions, parts, encoder, config):
         for number in found:
             rows = np.flatnonzero(windows.layout.contexts == number)
@@ -67,6 +72,15 @@ def test_parts_give_the_windows_of_the_whole(tokenizer, words, edges, lengths):
         assert len(own) == len(expected)
         for one, other in zip(own, expected, strict=True):
             assert one == other
+
+
+def test_a_window_waits_for_the_length_of_the_one_behind_it(tokenizer):
+    # as it is after the first part, the second window would be too short to show anything best
+    parts = [" a" * 501, " a" * 700]
+    config = QAConfig(max_length=511, max_question_pieces=8, window_step=300)
+    questions = [Question("q", " a" * 8, "".join(parts))]
+    assert len(tokenizer.encode(parts[0]).ids) == 501
+    require_same(questions, parts, tokenizer, config)
 
 
 @pytest.fixture
