@@ -24,8 +24,10 @@ Section = tuple[str, float | None, list[Figure]]
 def main(arguments: list[str]) -> int:
     """Run what is asked for; 1 where a benchmark failed. A missed bound is no failure."""
     given = _parser().parse_args(arguments)
-    text = ["--text", str(given.text.absolute())] if given.text else []
-    sections = [_run(name, given.scale, text) for name in given.only]
+    inputs: list[str] = []
+    for option, path in (("--text", given.text), ("--questions", given.questions)):
+        inputs += [option, str(path.absolute())] if path else []
+    sections = [_run(name, given.scale, inputs) for name in given.only]
     command = " ".join(["python -m benchmarks", *arguments])
     suffix = "" if given.scale == "full" else f"-{given.scale}"
     path = write_page(page(sections, command), given.results, suffix)
@@ -46,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--text", type=Path, metavar="FILE", help="corpus for `corpus`; else made-up words"
     )
+    parser.add_argument(
+        "--questions", type=Path, metavar="FILE", help="SQuAD file for `qa`; else an example"
+    )
     parser.add_argument("--results", type=Path, default=ROOT / "benchmarks" / "results")
     return parser
 
@@ -59,13 +64,13 @@ def _names(text: str) -> list[str]:
     return names
 
 
-def _run(name: str, scale: str, text: list[str]) -> Section:
+def _run(name: str, scale: str, inputs: list[str]) -> Section:
     """One benchmark's figures, or the row that says how it failed."""
     print(f"{name} ...", flush=True)
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         output, log = Path(folder) / "figures.json", Path(folder) / "log.txt"
-        problem = _call([name, scale, str(output), *text], log)
+        problem = _call([name, scale, str(output), *inputs], log)
         section = _section(name, output, problem or _last_line(log))
         if not output.exists():
             print(log.read_text(errors="replace")[-4000:], file=sys.stderr)

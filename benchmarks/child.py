@@ -23,20 +23,22 @@ def main() -> None:
     parser.add_argument("scale", choices=("toy", "quick", "full"))
     parser.add_argument("output", type=Path)
     parser.add_argument("--text", type=Path)
+    parser.add_argument("--questions", type=Path)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-        answer = run(given.name, given.scale, Path(folder), given.text)
+        plan = Plan(given.scale, Path(folder), given.text, given.questions)
+        answer = run(given.name, plan)
     given.output.write_text(json.dumps(answer))
 
 
-def run(name: str, scale: Scale, folder: Path, text: Path | None = None) -> dict[str, object]:
+def run(name: str, plan: Plan) -> dict[str, object]:
     """The figures as text, and the lower of both ratios of threads."""
     torch.set_num_threads(THREADS)
-    before = _cores(scale)
-    figures = measure_of(name)(Plan(scale, folder, text))
-    if scale == "toy":
+    before = _cores(plan.scale)
+    figures = measure_of(name)(plan)
+    if plan.scale == "toy":
         figures = [replace(figure, not_judged="toy sizes") for figure in figures]
-    return {"thread_ratio": min(before, _cores(scale)), "figures": to_json(figures)}
+    return {"thread_ratio": min(before, _cores(plan.scale)), "figures": to_json(figures)}
 
 
 def _cores(scale: Scale) -> float:

@@ -32,6 +32,7 @@ from spanbert.corpus.documents import read_documents
 from spanbert.corpus.documents import write_documents as publish_documents
 from spanbert.masking.segment import Masker
 from spanbert.model.config import ModelConfig
+from spanbert.model.pretraining import initialize
 from spanbert.model.published import published_names
 from spanbert.objectives.batch import PretrainingBatch, collate, target_counts
 from spanbert.objectives.pretraining import objective_weights, pretraining_losses
@@ -45,6 +46,15 @@ from spanbert.shards.pieces import NO_SPANS, Pieces
 from spanbert.shards.reader import ShardReader
 from spanbert.shards.writer import write_shards
 from spanbert.storage import publish
+from spanbert.tasks.config import QAConfig
+from spanbert.tasks.finetune import finetune
+from spanbert.tasks.qa.answers import Prediction, decode_answers
+from spanbert.tasks.qa.encoding import TextEncoder
+from spanbert.tasks.qa.examples import Question, read_questions
+from spanbert.tasks.qa.features import AskedQuestions, Windows, batch_of_rows
+from spanbert.tasks.qa.head import QuestionAnsweringModel
+from spanbert.tasks.qa.layout import lay_out
+from spanbert.tasks.qa.predict import QuestionAnswerer
 from spanbert.tokenizer.artifact import build_tokenizer
 from spanbert.tokenizer.config import TokenizerConfig
 from spanbert.tokenizer.subword import SubwordTokenizer, load_tokenizer
@@ -479,3 +489,100 @@ def mean_steps(ends: Sequence[float]) -> list[float]:
 def typical_step(times: Sequence[float]) -> float:
     """Median seconds of a step, by the same runs as `mean_steps`."""
     return median(mean_steps(np.cumsum([0.0, *times]).tolist()))
+
+
+def questions_in(path: Path) -> list[Question]:
+    """The questions of a SQuAD file."""
+    return read_questions(path).questions
+
+
+def tokenizer_in(folder: Path) -> SubwordTokenizer:
+    """The tokenizer in a folder."""
+    return load_tokenizer(folder)
+
+
+def answering_config(max_length: int, **changes: Any) -> QAConfig:
+    """Settings of question answering; no question is cut."""
+    return QAConfig(max_length=max_length, max_question_pieces=max_length // 2, **changes)
+
+
+def windows_overlapping(
+    questions: Sequence[Question], tokenizer: SubwordTokenizer, config: QAConfig, overlap: int
+) -> Windows:
+    """The windows of questions; the step of each is what makes its windows overlap by so much."""
+    encoder = TextEncoder(tokenizer)
+    contexts, context_of = encoder.encode_distinct([q.context for q in questions])
+    asked = AskedQuestions.of(questions, encoder, config)
+    layout = lay_out(contexts.lengths[context_of], asked.rooms, asked.rooms - overlap)
+    return asked.windows(contexts, context_of, layout)
+
+
+@dataclass(frozen=True)
+class WindowTensors:
+    """All that a model reads of windows, end to end."""
+
+    token_ids: Tensor
+    token_type_ids: Tensor
+    lengths: tuple[int, ...]
+    targets: Tensor  # (windows, 2)
+
+
+def window_tensors(windows: Windows) -> WindowTensors:
+    """All windows as one batch."""
+    batch = batch_of_rows(windows, np.arange(len(windows)), torch.device("cpu"))
+    return WindowTensors(
+        batch.token_ids, batch.token_type_ids, batch.packing.lengths, batch.targets
+    )
+
+
+def best_seen(windows: Windows) -> list[dict[str, bool]]:
+    """For each window the positions of the pieces that it shows best, as stock code has them."""
+    layout = windows.layout
+    shifts = windows.first_pieces - layout.starts
+    rows = zip(
+        (layout.best_starts + shifts).tolist(), (layout.best_ends + shifts).tolist(), strict=True
+    )
+    return [{str(place): True for place in range(first, end)} for first, end in rows]
+
+
+def answers_of(windows: Windows, scores: np.ndarray, config: QAConfig) -> list[Prediction]:
+    """The answers and the runners-up by (tokens, 2) scores."""
+    return decode_answers(windows, scores, config)
+
+
+class Answering:
+    """A fresh question answering model, fine-tuned on one batch."""
+
+    def __init__(
+        self,
+        size: Size,
+        tokenizer: SubwordTokenizer,
+        qa: QAConfig,
+        *,
+        dropout: float = 0.1,
+        initializer_range: float = 0.02,
+    ) -> None:
+        keep_freed_memory()  # as a worker does; a peer in this process has it too
+        sizes = config(size, dropout=dropout).model
+        model = QuestionAnsweringModel(replace(sizes, vocab_size=tokenizer.vocab_size))
+        initialize(model, initializer_range, _SEED)
+        self._answerer, self._config = QuestionAnswerer(model, tokenizer, qa), qa
+
+    def published_state(self) -> dict[str, Tensor]:
+        """The weights under their published names, copied."""
+        state = self._answerer.model.state_dict()
+        return published_names({name: tensor.detach().clone() for name, tensor in state.items()})
+
+    def train(self, windows: Windows, rows: Sequence[int], steps: int) -> dict[str, float]:
+        """So many steps on one batch; the last one's loss, and its gradient's norm before clipping.
+
+        It is the loop that fine-tunes, with the making of its optimizer.
+        """
+        recipe = replace(self._config, epochs=steps, batch_size=len(rows), learning_rate=1e-6)
+        told: dict[str, float] = {}
+
+        def log(step: int, metrics: dict[str, float]) -> None:
+            told.update(metrics)
+
+        finetune(self._answerer, [windows[row] for row in rows], recipe, _SEED, log=log)
+        return told

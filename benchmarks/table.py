@@ -19,6 +19,7 @@ BENCHMARKS = {
     "corpus_workers": "benchmarks.corpus_workers",
     "masking": "benchmarks.masking",
     "reading": "benchmarks.reading",
+    "qa": "benchmarks.qa",
     "data_share": "benchmarks.data_share",
     "ray": "benchmarks.ray_workers",
     "memory": "benchmarks.memory",

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 import numpy as np
 import torch
 from torch import Tensor, nn
-from transformers import BertConfig, BertForMaskedLM
+from transformers import BertConfig, BertForMaskedLM, BertForQuestionAnswering
 
 from benchmarks.workload import PAD, Rows, Size
 
@@ -66,6 +66,22 @@ class MaskedLM(nn.Module):
     def forward(self, **inputs: Tensor) -> dict[str, Tensor]:
         """The mean masked-token loss."""
         return {"mlm_loss": self.inner(**inputs).loss}
+
+
+class AnswerSpans(nn.Module):
+    """`BertForQuestionAnswering` as it is."""
+
+    def __init__(self, size: Size, vocab_size: int, dropout: float = 0.1) -> None:
+        super().__init__()
+        self.inner = BertForQuestionAnswering(bert_config(size, vocab_size, dropout))
+
+    def load(self, published: Mapping[str, Tensor]) -> None:
+        """Take over weights under their published names."""
+        self.inner.load_state_dict(dict(published))
+
+    def forward(self, **inputs: Tensor) -> dict[str, Tensor]:
+        """The mean loss of start and end."""
+        return {"loss": self.inner(**inputs).loss}
 
 
 class PeerTraining:

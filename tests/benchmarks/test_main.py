@@ -6,6 +6,7 @@ from benchmarks import __main__ as parent
 from benchmarks import child
 from benchmarks.results import from_json
 from benchmarks.table import BENCHMARKS, measure_of
+from benchmarks.workload import Plan
 
 
 def test_every_benchmark_has_its_function():
@@ -13,7 +14,7 @@ def test_every_benchmark_has_its_function():
 
 
 def test_one_benchmark_gives_its_figures_and_the_state_of_the_cores(tmp_path):
-    answer = child.run("sbo_cost", "toy", tmp_path)
+    answer = child.run("sbo_cost", Plan("toy", tmp_path))
     (figure,) = from_json(answer["figures"])
     assert answer["thread_ratio"] > 0
     assert len(figure.values) == 2

@@ -64,6 +64,7 @@ class QAConfig(RecipeConfig):
     max_length: int = 512  # pieces of one window, question and special tokens included
     window_step: int = 128  # pieces from one window's start to the next one's
     max_question_pieces: int = 64
+    passage_first: bool = False  # the paper's order; the official code has the question first
     num_best: int = 20  # starts and ends considered for each window
     max_answer_pieces: int = 30
 

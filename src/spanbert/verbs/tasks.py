@@ -3,6 +3,7 @@
 import argparse
 import json
 from dataclasses import asdict
+from pathlib import Path
 
 from spanbert.errors import ConfigError, DataError
 from spanbert.verbs.data import work_beside
@@ -47,8 +48,58 @@ def _predict_qa(options: argparse.Namespace) -> None:
     from spanbert.registry.folders import model_folder
     from spanbert.tasks.qa.predict import predict_file
 
-    predict_file(model_folder(options.model, config_of(options)), options.input, options.output)
+    is_file = _is_file(options)
+    folder = model_folder(options.model, config_of(options))
+    if not is_file:
+        _answer_text(options, folder)
+        return
+    predict_file(
+        folder,
+        options.input,
+        options.output,
+        nbest_file=options.nbest,
+        odds_file=options.odds,
+    )
     print(options.output)
+
+
+def _is_file(options: argparse.Namespace) -> bool:
+    """Whether a file of questions is to be answered, and not questions about a text."""
+    of_file = (options.input, options.output, options.nbest, options.odds)
+    of_text = (options.context_file, options.question or None, options.json or None)
+    if options.input and options.output and not any(of_text):
+        return True
+    if options.context_file and options.question and not any(of_file):
+        return False
+    raise ConfigError(
+        "pass --input and --output, or --context-file and a question",
+        remedy='spanbert predict qa --model qa --context-file text.txt "Who was it?"',
+    )
+
+
+def _answer_text(options: argparse.Namespace, model: Path) -> None:
+    """Answer the user's questions about one text, which may be longer than memory."""
+    from spanbert.inspection.answered import draw_answers
+    from spanbert.inspection.terminal import terminal_columns
+    from spanbert.tasks.qa.cuts import read_blocks
+    from spanbert.tasks.qa.examples import Question
+    from spanbert.tasks.qa.predict import QuestionAnswerer
+
+    try:
+        "".join(options.question).encode()
+    except UnicodeError as error:
+        raise DataError("a question is not UTF-8", remedy="convert it to UTF-8") from error
+    is_stdin = str(options.context_file) == "-"
+    source = 0 if is_stdin else options.context_file
+    blocks = read_blocks(source, "standard input" if is_stdin else str(source))
+    questions = [Question(str(n), text, "") for n, text in enumerate(options.question)]
+    predictions = QuestionAnswerer.load(model).about_text(questions, blocks)
+    if not options.json:
+        print(draw_answers(options.question, predictions, terminal_columns()))
+        return
+    for question, found in zip(options.question, predictions, strict=True):
+        answer = {"text": found.text, "start": found.start, "end": found.end}
+        print(json.dumps({"question": question, **answer, "probability": found.probability}))
 
 
 def _predict_fill(options: argparse.Namespace) -> None:
@@ -135,11 +186,35 @@ VERBS = (
     Verb(
         "predict qa",
         _predict_qa,
-        "a SQuAD file -> question id to answer",
-        "--model qa --input dev.json --output answers.json",
-        paths=("--input", "--output"),
+        "questions in a file or about a text -> answers",
+        '--model qa --context-file text.txt "Who was it?"',
         config="optional",
         has_model=True,
+        options={
+            "question": {"nargs": "*", "metavar": "QUESTION", "help": "about the context file"},
+            "--context-file": {
+                "type": local_path,
+                "metavar": "PATH",
+                "help": "a text of any length; - is standard input",
+            },
+            "--json": {"action": "store_true", "help": "one JSON object a line for each question"},
+            "--input": {
+                "type": local_path,
+                "metavar": "PATH",
+                "help": "a file of questions with their contexts, instead of a text",
+            },
+            "--output": {"type": local_path, "metavar": "PATH", "help": "question id -> answer"},
+            "--nbest": {
+                "type": local_path,
+                "metavar": "PATH",
+                "help": "question id -> its best answers, with probabilities",
+            },
+            "--odds": {
+                "type": local_path,
+                "metavar": "PATH",
+                "help": "question id -> score of no answer less that of the best",
+            },
+        },
     ),
     Verb(
         "predict fill",

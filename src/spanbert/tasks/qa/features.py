@@ -1,40 +1,42 @@
 """Questions -> windows: `[CLS] question [SEP] part of the context [SEP]` (SpanBERT, section 4.1).
 
-A context is tokenized once, however many questions it has, and windows share its pieces. The step
-between windows is counted from start to start, not as the overlap. `answers.py` goes back to text.
+All windows lie in a few arrays; a `Window` is a view of one. Contexts and questions are tokenized
+once, however often they come, and windows share their pieces. With `passage_first` the context
+stands before the question. `layout.py` says where windows begin, `answers.py` goes back to text.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import SupportsIndex, overload
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from spanbert.model.packing import Packing
-from spanbert.shapes import Bool, Int
+from spanbert.shapes import Int
 from spanbert.tasks.config import QAConfig
-from spanbert.tasks.qa.examples import Answer, Question
-from spanbert.tokenizer.subword import Encoding, SubwordTokenizer
+from spanbert.tasks.qa.encoding import EncodedTexts, TextEncoder
+from spanbert.tasks.qa.examples import Question
+from spanbert.tasks.qa.layout import Layout, lay_out
+from spanbert.tasks.qa.targets import window_targets
+from spanbert.tokenizer.subword import SubwordTokenizer
 
-_TEXTS_AT_ONCE = 512  # tokenized in one call, which bounds what the tokenizer holds
-_LENGTH_BONUS = 0.01  # a longer window wins where the context around a piece is equal
+_NUM_SPECIALS = 3  # [CLS] and two [SEP]
+_CLS, _SEP = 0, 1  # their places in the pool of ids
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Window:
     """One input of the model: a question and the pieces [start, end) of its context."""
 
-    number: int  # of the question among those that were given
-    question: Question
-    prefix: Int[np.ndarray, " prefix"]  # [CLS] question [SEP]
-    passage: Encoding  # of the whole context
-    start: int
-    end: int
-    has_most_context: Bool[np.ndarray, " pieces"]  # no other window shows more around this piece
-    targets: tuple[int, int]  # positions of the first and last piece of the answer; (0, 0), which
-    # is [CLS], when the whole answer is not in here
+    source: "Windows"
+    row: int
+
+    @property
+    def question(self) -> Question:
+        """What is asked, and about what."""
+        return self.source.questions[self.source.layout.contexts[self.row]]
 
     @property
     def example_id(self) -> str:
@@ -43,14 +45,55 @@ class Window:
 
     @property
     def num_tokens(self) -> int:
-        """Pieces of all parts, with the final [SEP]."""
-        return len(self.prefix) + self.end - self.start + 1
+        """Pieces of both parts and the special tokens."""
+        return int(self.source.lengths[self.row])
 
-    @property
-    def token_ids(self) -> Int[np.ndarray, " tokens"]:
-        """What the model reads."""
-        pieces = self.passage.ids[self.start : self.end]
-        return np.concatenate([self.prefix, pieces, self.prefix[-1:]])
+
+@dataclass(frozen=True, eq=False)
+class Windows(Sequence[Window]):
+    """The windows of questions: in the questions' order, and from left to right.
+
+    Attributes:
+        layout: where they lie over the contexts; each question has a context of its own there.
+        contexts: pieces of the distinct contexts.
+        context_of: which of them each question is about.
+    """
+
+    questions: Sequence[Question]
+    contexts: EncodedTexts
+    context_of: Int[np.ndarray, " questions"]
+    layout: Layout
+    lengths: Int[np.ndarray, " windows"]  # tokens of each, special ones included
+    first_pieces: Int[np.ndarray, " windows"]  # position of the context's first piece in a window
+    targets: Int[np.ndarray, "windows 2"]  # positions of the first and last piece of the answer;
+    # (0, 0), which is [CLS], where the whole answer is not in the window
+    _pool: Int[np.ndarray, " pool"]  # [CLS], [SEP], then the pieces of questions and contexts
+    _part_starts: Int[np.ndarray, "windows 5"]  # of the parts of a window in the pool
+    _part_lengths: Int[np.ndarray, "windows 5"]
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> Window: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Window]: ...
+    def __getitem__(self, index: SupportsIndex | slice) -> Window | list[Window]:
+        if isinstance(index, slice):
+            return [Window(self, row) for row in range(*index.indices(len(self)))]
+        return Window(self, range(len(self))[index])
+
+    def token_ids(self, rows: Int[np.ndarray, " batch"]) -> Int[np.ndarray, " tokens"]:
+        """What the model reads of some windows, end to end."""
+        lengths = self._part_lengths[rows].ravel()
+        shifts = self._part_starts[rows].ravel() - (np.cumsum(lengths) - lengths)
+        return self._pool[np.repeat(shifts, lengths) + np.arange(lengths.sum())]
+
+    def token_type_ids(self, rows: Int[np.ndarray, " batch"]) -> Int[np.ndarray, " tokens"]:
+        """0 up to the first [SEP] of each window, 1 after it."""
+        firsts = self._part_lengths[rows, :3].sum(axis=1)
+        both = np.stack([firsts, self.lengths[rows] - firsts], axis=1).ravel()
+        return np.repeat(np.tile([0, 1], len(rows)), both)
 
 
 @dataclass(frozen=True)
@@ -58,107 +101,91 @@ class WindowBatch:
     """Windows laid end to end, on the model's device."""
 
     token_ids: Int[Tensor, " tokens"]
-    token_type_ids: Int[Tensor, " tokens"]  # 0 up to the first [SEP], 1 after it
+    token_type_ids: Int[Tensor, " tokens"]
     packing: Packing
     targets: Int[Tensor, "batch 2"]
 
 
 def windows_of(
     questions: Sequence[Question], tokenizer: SubwordTokenizer, config: QAConfig
-) -> list[Window]:
-    """The windows of all questions: in the questions' order, and from left to right."""
-    passages = _encode_distinct([q.context for q in questions], tokenizer)
-    asked = _encode_distinct([q.question for q in questions], tokenizer)
-    windows: list[Window] = []
-    for number, question in enumerate(questions):
-        ids = asked[question.question].ids[: config.max_question_pieces]
-        prefix = np.concatenate([np.array([tokenizer.cls_id]), ids, np.array([tokenizer.sep_id])])
-        windows += _question_windows(number, question, prefix, passages[question.context], config)
-    return windows
+) -> Windows:
+    """The windows of all questions."""
+    encoder = TextEncoder(tokenizer)
+    contexts, context_of = encoder.encode_distinct([q.context for q in questions])
+    asked = AskedQuestions.of(questions, encoder, config)
+    layout = lay_out(contexts.lengths[context_of], asked.rooms, config.window_step)
+    return asked.windows(contexts, context_of, layout)
 
 
-def answer_pieces(passage: Encoding, answer: Answer) -> tuple[int, int]:
-    """The fewest pieces [first, end) that hold every character of an answer that is in a piece."""
-    answer_end = answer.start + len(answer.text)
-    first = np.searchsorted(passage.ends, answer.start, side="right")
-    end = np.searchsorted(passage.starts, answer_end, side="left")
-    return int(first), int(end)
+@dataclass(frozen=True, eq=False)
+class AskedQuestions:
+    """Questions as pieces, cut to their longest; their windows over contexts that come later."""
 
+    questions: Sequence[Question]
+    specials: tuple[int, int]  # [CLS] and [SEP]
+    pieces: EncodedTexts  # of the distinct texts
+    starts: Int[np.ndarray, " questions"]  # of each question among the pieces
+    lengths: Int[np.ndarray, " questions"]
+    rooms: Int[np.ndarray, " questions"]  # pieces of a context that fit beside each
+    passage_first: bool
 
-def window_spans(num_pieces: int, room: int, step: int) -> list[tuple[int, int]]:
-    """The [start, end) of each window over a context; together they leave out no piece.
+    @classmethod
+    def of(
+        cls, questions: Sequence[Question], encoder: TextEncoder, config: QAConfig
+    ) -> "AskedQuestions":
+        """Tokenize the questions, not their contexts."""
+        pieces, number = encoder.encode_distinct([q.question for q in questions])
+        lengths = np.minimum(pieces.lengths[number], config.max_question_pieces)
+        return cls(
+            questions,
+            (encoder.tokenizer.cls_id, encoder.tokenizer.sep_id),
+            pieces,
+            pieces.bounds[number],
+            lengths,
+            config.max_length - _NUM_SPECIALS - lengths,
+            config.passage_first,
+        )
 
-    Args:
-        room: pieces of the context that fit into a window.
-        step: from one start to the next; never more than `room` is used.
-    """
-    step = min(step, room)
-    last = max(0, num_pieces - room)  # the first start from which the end is in sight
-    return [(start, min(start + room, num_pieces)) for start in range(0, last + step, step)]
-
-
-def most_context_window(num_pieces: int, spans: Sequence[tuple[int, int]]) -> Int[np.ndarray, " n"]:
-    """For each piece the number of the window that shows the most on its poorer side.
-
-    Windows are compared by min(pieces to the left, pieces to the right) + 0.01 * window length; of
-    equals the first is taken.
-    """
-    best = np.full(num_pieces, -1.0)
-    owner = np.zeros(num_pieces, dtype=np.int64)
-    for number, (start, end) in enumerate(spans):
-        left = np.arange(end - start)
-        score = np.minimum(left, left[::-1]) + _LENGTH_BONUS * (end - start)
-        better = start + np.flatnonzero(score > best[start:end])
-        best[better] = score[better - start]
-        owner[better] = number
-    return owner
+    def windows(
+        self, contexts: EncodedTexts, context_of: Int[np.ndarray, " questions"], layout: Layout
+    ) -> Windows:
+        """The windows of a layout that has a context for each question, though texts be shared."""
+        number, size = layout.contexts, layout.ends - layout.starts
+        asked = self.lengths[number]
+        first_pieces = np.full_like(asked, 1) if self.passage_first else asked + 2
+        pool = np.concatenate([self.specials, self.pieces.ids, contexts.ids])
+        in_pool = 2 + len(self.pieces.ids) + contexts.bounds[context_of[number]] + layout.starts
+        parts = [(2 + self.starts[number], asked), (in_pool, size)]
+        (one, num_ones), (two, num_twos) = parts[::-1] if self.passage_first else parts
+        special, single = np.zeros_like(asked), np.ones_like(asked)
+        return Windows(
+            self.questions,
+            contexts,
+            context_of,
+            layout,
+            asked + size + _NUM_SPECIALS,
+            first_pieces,
+            window_targets(self.questions, contexts, context_of, layout, first_pieces),
+            pool,
+            np.stack([special + _CLS, one, special + _SEP, two, special + _SEP], axis=1),
+            np.stack([single, num_ones, single, num_twos, single], axis=1),
+        )
 
 
 def batch_of(windows: Sequence[Window], device: torch.device) -> WindowBatch:
-    """The windows in this order, as tensors."""
-    lengths = [(len(w.prefix), w.num_tokens - len(w.prefix)) for w in windows]
-    token_types = np.repeat(np.tile([0, 1], len(windows)), np.ravel(lengths))
-    token_ids = np.concatenate([w.token_ids for w in windows])
+    """Windows of one source in this order, as tensors."""
+    source = windows[0].source
+    assert all(window.source is source for window in windows), "windows of different sources"
+    return batch_of_rows(source, np.array([window.row for window in windows]), device)
+
+
+def batch_of_rows(
+    windows: Windows, rows: Int[np.ndarray, " batch"], device: torch.device
+) -> WindowBatch:
+    """Some windows in the order of their numbers here, as tensors."""
     return WindowBatch(
-        token_ids=torch.from_numpy(token_ids).to(device),
-        token_type_ids=torch.from_numpy(token_types).to(device),
-        packing=Packing(tuple(w.num_tokens for w in windows)),
-        targets=torch.tensor([w.targets for w in windows], device=device),
+        token_ids=torch.from_numpy(windows.token_ids(rows)).to(device),
+        token_type_ids=torch.from_numpy(windows.token_type_ids(rows)).to(device),
+        packing=Packing(tuple(windows.lengths[rows].tolist())),
+        targets=torch.from_numpy(windows.targets[rows]).to(device),
     )
-
-
-def _encode_distinct(texts: Sequence[str], tokenizer: SubwordTokenizer) -> dict[str, Encoding]:
-    distinct = list(dict.fromkeys(texts))
-    encodings: dict[str, Encoding] = {}
-    for first in range(0, len(distinct), _TEXTS_AT_ONCE):
-        chunk = distinct[first : first + _TEXTS_AT_ONCE]
-        encodings |= zip(chunk, tokenizer.encode_batch(chunk), strict=True)
-    return encodings
-
-
-def _question_windows(
-    number: int,
-    question: Question,
-    prefix: Int[np.ndarray, " prefix"],
-    passage: Encoding,
-    config: QAConfig,
-) -> Iterator[Window]:
-    # the first answer is the target: training files have one, and others begin with the main one
-    pieces = answer_pieces(passage, question.answers[0]) if question.answers else (0, 0)
-    room = config.max_length - len(prefix) - 1
-    for start, end, has_most_context in _layout(len(passage.ids), room, config.window_step):
-        targets = (0, 0)
-        if start <= pieces[0] < pieces[1] <= end:
-            shift = len(prefix) - start
-            targets = (pieces[0] + shift, pieces[1] - 1 + shift)
-        yield Window(number, question, prefix, passage, start, end, has_most_context, targets)
-
-
-@lru_cache(maxsize=4096)  # contexts of one length and questions of one length share it
-def _layout(
-    num_pieces: int, room: int, step: int
-) -> list[tuple[int, int, Bool[np.ndarray, " pieces"]]]:
-    """The windows over a context, each with the pieces that it shows best."""
-    spans = window_spans(num_pieces, room, step)
-    owner = most_context_window(num_pieces, spans)
-    return [(start, end, owner[start:end] == i) for i, (start, end) in enumerate(spans)]

@@ -1,40 +1,38 @@
 """A fine-tuned model with its tokenizer: questions and contexts -> answers.
 
 The task as one object: `QuestionAnswerer` puts `features.py`, `head.py` and `answers.py` together,
-for `train.py` as well as for a user.
+for `train.py` as well as for a user. `prediction_files.py` writes what it says.
 """
 
-import json
-import math
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from spanbert.errors import CheckpointError, ConfigError, NumericsError
+from spanbert.errors import NumericsError
 from spanbert.model.published import load_whole, model_config_of
 from spanbert.shapes import Float
-from spanbert.storage import MANIFEST, verify, write_text_atomic
+from spanbert.storage import MANIFEST, verify
 from spanbert.tasks.config import QAConfig
-from spanbert.tasks.qa.answers import Prediction, decode_answers
+from spanbert.tasks.qa.answers import Prediction, decode_answers, merged, shifted
+from spanbert.tasks.qa.cuts import blocks_of, parts_of
+from spanbert.tasks.qa.encoding import TextEncoder
 from spanbert.tasks.qa.examples import Question, read_questions
-from spanbert.tasks.qa.features import Window, batch_of, windows_of
+from spanbert.tasks.qa.features import Window, Windows, batch_of, batch_of_rows, windows_of
 from spanbert.tasks.qa.head import QuestionAnsweringModel, answer_loss
+from spanbert.tasks.qa.long_context import windows_of_parts
+from spanbert.tasks.qa.prediction_files import write_predictions
+from spanbert.tasks.qa.settings import read_decoding
+from spanbert.tasks.qa.settings import write_decoding as write_decoding
 from spanbert.tasks.task import Task, preferred_device
 from spanbert.tokenizer.subword import SubwordTokenizer, load_tokenizer
 
-DECODING_FILE = "qa_decoding.json"
-# what prediction needs of the settings that a model was trained with
-_DECODING_KEYS = (
-    "max_length",
-    "window_step",
-    "max_question_pieces",
-    "num_best",
-    "max_answer_pieces",
-)
+_LONG_CHARACTERS = 1 << 15  # of a context that is read in parts
+_CHARACTERS_AT_ONCE = 1 << 18  # of other contexts, counted for each question
+_QUESTIONS_AT_ONCE = 32  # about one long context
 
 
 class QuestionAnswerer(Task[Question, Window, Prediction]):
@@ -43,13 +41,19 @@ class QuestionAnswerer(Task[Question, Window, Prediction]):
     Args:
         model: on the device that it is to run on.
         config: lengths, decoding and the number of windows in a batch.
+        null_threshold: the answer is empty where the margin of having none is above it; None: the
+            model always answers.
     """
 
     def __init__(
-        self, model: QuestionAnsweringModel, tokenizer: SubwordTokenizer, config: QAConfig
+        self,
+        model: QuestionAnsweringModel,
+        tokenizer: SubwordTokenizer,
+        config: QAConfig,
+        null_threshold: float | None = None,
     ) -> None:
         self._model, self._tokenizer, self._config = model, tokenizer, config
-        self.null_threshold: float | None = None
+        self.null_threshold = null_threshold
 
     @classmethod
     def load(cls, folder: Path) -> "QuestionAnswerer":
@@ -65,12 +69,8 @@ class QuestionAnswerer(Task[Question, Window, Prediction]):
         model = QuestionAnsweringModel(sizes)
         remedy = "pass a folder made by `spanbert finetune qa`"
         load_whole(model, folder, "question answering", remedy)
-        config = _read_decoding(folder, sizes.max_positions)
-        answerer = cls(model.to(preferred_device()), load_tokenizer(folder), config)
-        path = folder / DECODING_FILE
-        raw = json.loads(path.read_text()) if path.is_file() else {}
-        answerer.null_threshold = raw.get("null_threshold")
-        return answerer
+        config, threshold = read_decoding(folder, sizes.max_positions)
+        return cls(model.to(preferred_device()), load_tokenizer(folder), config, threshold)
 
     @property
     def model(self) -> QuestionAnsweringModel:
@@ -83,7 +83,7 @@ class QuestionAnswerer(Task[Question, Window, Prediction]):
             [Question(str(i), text, context) for i, (text, context) in enumerate(questions)]
         )
 
-    def features(self, examples: Sequence[Question]) -> list[Window]:
+    def features(self, examples: Sequence[Question]) -> Windows:
         """The windows of the questions."""
         return windows_of(examples, self._tokenizer, self._config)
 
@@ -99,73 +99,111 @@ class QuestionAnswerer(Task[Question, Window, Prediction]):
         Raises:
             NumericsError: a score is not finite.
         """
-        windows = self.features(examples)
-        decoded = decode_answers(windows, self._score(windows), self._config)
-        limit = math.inf if self.null_threshold is None else self.null_threshold
-        return [p if p.no_answer_margin <= limit else replace(p, text="") for p in decoded]
+        return list(self.stream(examples))
+
+    def stream(self, questions: Iterable[Question]) -> Iterator[Prediction]:
+        """The answer to each question, in order, in memory that does not grow with their number.
+
+        Nor does it grow with a context's length, but for the context itself.
+
+        Raises:
+            NumericsError: a score is not finite.
+        """
+        for group in _groups(questions):
+            context = group[0].context
+            if len(context) > _LONG_CHARACTERS:
+                yield from self.about_text(group, blocks_of(context))
+            else:
+                yield from self._decode(self.features(group))
+
+    def about_text(self, questions: Sequence[Question], blocks: Iterable[str]) -> list[Prediction]:
+        """The answer to each question about one text that is not kept, as from a large file.
+
+        The questions' contexts are not looked at. A text is in memory as a whole only where its
+        tokenizer looks across spaces.
+
+        Args:
+            blocks: the text, cut anywhere.
+
+        Raises:
+            NumericsError: a score is not finite.
+        """
+        encoder = TextEncoder(self._tokenizer)
+        parts = parts_of(blocks, cuts_at_spaces=self._tokenizer.cuts_at_spaces)
+        found: dict[int, Prediction] = {}
+        for windows, shift in windows_of_parts(questions, parts, encoder, self._config):
+            asked = np.unique(windows.layout.contexts).tolist()
+            for n, prediction in zip(asked, self._decode(windows), strict=True):
+                both = [*([found[n]] if n in found else []), shifted(prediction, shift)]
+                found[n] = merged(both, self._config.num_best, self.null_threshold)
+        return [found[n] for n in range(len(questions))]
+
+    def _decode(self, windows: Windows) -> list[Prediction]:
+        return decode_answers(windows, self._score(windows), self._config, self.null_threshold)
 
     @property
     def _device(self) -> torch.device:
         return self.model.qa_outputs.weight.device
 
     @torch.no_grad()
-    def _score(self, windows: Sequence[Window]) -> list[Float[np.ndarray, "_ 2"]]:
-        """Start and end scores of each window; windows of like length share a batch."""
+    def _score(self, windows: Windows) -> Float[np.ndarray, "tokens 2"]:
+        """Start and end scores of all windows' tokens; windows of like length share a batch."""
         self.model.eval()
-        order = sorted(range(len(windows)), key=lambda i: windows[i].num_tokens)
-        scores: list[Float[np.ndarray, "_ 2"]] = [np.empty((0, 2), np.float32)] * len(windows)
+        order = np.argsort(windows.lengths, kind="stable")
+        ends = np.cumsum(windows.lengths)
+        scores = np.empty((int(windows.lengths.sum()), 2), dtype=np.float32)
         for first in range(0, len(order), self._config.batch_size):
-            numbers = order[first : first + self._config.batch_size]
-            inputs = batch_of([windows[i] for i in numbers], self._device)
+            rows = order[first : first + self._config.batch_size]
+            inputs = batch_of_rows(windows, rows, self._device)
             flat = self.model(inputs.token_ids, inputs.packing, inputs.token_type_ids)
             if not torch.isfinite(flat).all():
-                example = windows[numbers[0]].example_id
+                example = windows[int(rows[0])].example_id
                 raise NumericsError(
                     f"scores are not finite in the batch of question {example!r}",
                     remedy="check the model's weights, or train it again",
                 )
-            parts = flat.float().cpu().numpy()
-            ends = np.cumsum(inputs.packing.lengths)
-            for i, part in zip(numbers, np.split(parts, ends[:-1]), strict=True):
-                scores[i] = part
+            shares = flat.float().cpu().numpy()
+            own_ends = np.cumsum(inputs.packing.lengths)
+            for row, part in zip(rows, np.split(shares, own_ends[:-1]), strict=True):
+                scores[ends[row] - len(part) : ends[row]] = part
         return scores
 
 
-def predict_file(model_folder: Path, input_file: Path, output_file: Path) -> int:
-    """Answer the questions of a SQuAD file; returns how many there are.
+def predict_file(
+    model_folder: Path,
+    input_file: Path,
+    output_file: Path,
+    *,
+    nbest_file: Path | None = None,
+    odds_file: Path | None = None,
+) -> int:
+    """Answer the questions of a file; returns how many there are.
 
-    The output is one JSON object, question id -> answer text, and appears whole or not at all.
+    `prediction_files.py` has the layouts; the files appear whole or not at all.
 
     Raises:
         CheckpointError, IntegrityError: as `QuestionAnswerer.load`.
         DataError: the input cannot be used.
-        StorageError: the output cannot be written.
+        NumericsError: a score is not finite.
+        StorageError: an output cannot be written.
     """
     questions = read_questions(input_file, need_answers=False).questions
-    predictions = QuestionAnswerer.load(model_folder).predictions(questions)
-    texts = {prediction.id: prediction.text for prediction in predictions}
-    write_text_atomic(output_file, json.dumps(texts, ensure_ascii=False, indent=1) + "\n")
-    return len(texts)
+    predictions = QuestionAnswerer.load(model_folder).stream(questions)
+    return write_predictions(predictions, output_file, nbest_file, odds_file)
 
 
-def write_decoding(folder: Path, config: QAConfig, null_threshold: float | None = None) -> None:
-    """Keep beside a model what prediction with it needs."""
-    values = {key: asdict(config)[key] for key in _DECODING_KEYS}
-    values["null_threshold"] = null_threshold
-    (folder / DECODING_FILE).write_text(json.dumps(values, indent=1) + "\n")
-
-
-def _read_decoding(folder: Path, max_positions: int) -> QAConfig:
-    """The settings kept with a model, or the defaults cut to the model's length."""
-    path = folder / DECODING_FILE
-    try:
-        if not path.is_file():
-            return QAConfig(max_length=min(QAConfig.max_length, max_positions))
-        raw = json.loads(path.read_text())
-        return QAConfig(**{key: raw[key] for key in _DECODING_KEYS})
-    except (ConfigError, OSError, ValueError, KeyError, TypeError) as error:
-        raise CheckpointError(
-            f"decoding settings cannot be used ({error})",
-            place=str(path),
-            remedy="correct the file or fine-tune again",
-        ) from error
+def _groups(questions: Iterable[Question]) -> Iterator[list[Question]]:
+    """Neighbours that are answered together: about one long context, or about short ones."""
+    for is_long, run in groupby(questions, lambda q: len(q.context) > _LONG_CHARACTERS):
+        group, num_characters = list[Question](), 0
+        for question in run:
+            if group and (
+                question.context != group[0].context or len(group) == _QUESTIONS_AT_ONCE
+                if is_long
+                else num_characters + len(question.context) > _CHARACTERS_AT_ONCE
+            ):
+                yield group
+                group, num_characters = [], 0
+            group.append(question)
+            num_characters += len(question.context) + len(question.question)
+        yield group

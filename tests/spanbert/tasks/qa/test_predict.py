@@ -1,6 +1,7 @@
 """A model folder answers questions; what does not fit is refused."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ from spanbert.model.pretraining import initialize
 from spanbert.model.published import write_folder
 from spanbert.storage import publish
 from spanbert.tasks.config import QAConfig
+from spanbert.tasks.qa import cuts, predict
+from spanbert.tasks.qa.examples import Question
 from spanbert.tasks.qa.head import QuestionAnsweringModel
 from spanbert.tasks.qa.predict import QuestionAnswerer, predict_file, write_decoding
 
@@ -107,6 +110,80 @@ def test_a_model_without_the_head_is_refused(model, sizes, tokenizer_folder, tmp
 def test_no_model_folder_is_refused(tmp_path):
     with pytest.raises(CheckpointError, match="not a Hugging Face model folder"):
         QuestionAnswerer.load(tmp_path / "none")
+
+
+def test_settings_of_an_older_model_are_read(stock_folder):
+    path = stock_folder / "qa_decoding.json"
+    kept = json.loads(path.read_text())
+    del kept["passage_first"], kept["null_threshold"]
+    path.write_text(json.dumps(kept))
+    answerer = QuestionAnswerer.load(stock_folder)
+    assert answerer.null_threshold is None
+    assert answerer.answer(PAIRS) == QuestionAnswerer.load(stock_folder).answer(PAIRS)
+
+
+def test_the_threshold_and_the_order_of_both_parts_are_kept_with_the_model(stock_folder):
+    before = QuestionAnswerer.load(stock_folder).answer(PAIRS[:2])
+    write_decoding(stock_folder, replace(DECODING, passage_first=True), null_threshold=-99.0)
+    answerer = QuestionAnswerer.load(stock_folder)
+    found = answerer.answer(PAIRS[:2])
+    assert [p.text for p in found] == ["", ""]
+    assert answerer.features([Question("q", "Who?", "Ann.")]).first_pieces.tolist() == [1]
+    assert all(a.null_score != b.null_score for a, b in zip(found, before, strict=True))
+
+
+LONG = " ".join(f"In {1500 + i}, Zoë ({i}) sailed\nto Crete, alone." for i in range(60))
+
+
+@pytest.mark.parametrize("passage_first", [False, True])
+def test_a_long_context_read_in_parts_gives_what_it_gives_whole(
+    model, tokenizer, passage_first, monkeypatch
+):
+    config = replace(DECODING, passage_first=passage_first, window_step=29)  # for one the room
+    asked = ["Who?", "Who sailed to Crete, and when was it that he sailed?", "", "Where?"]
+    questions = [Question(str(i), text, LONG) for i, text in enumerate(asked)]
+    answerer = QuestionAnswerer(model, tokenizer, config, null_threshold=0.5)
+    whole = answerer.predictions(questions)
+    monkeypatch.setattr(predict, "_LONG_CHARACTERS", 100)
+    monkeypatch.setattr(predict, "_QUESTIONS_AT_ONCE", 3)
+    for part_characters in (1, 50, 700):
+        monkeypatch.setattr(cuts, "PART_CHARACTERS", part_characters)
+        for found, expected in zip(answerer.predictions(questions), whole, strict=True):
+            assert found.id == expected.id
+            assert (found.text, found.start, found.end) == (
+                expected.text,
+                expected.start,
+                expected.end,
+            )
+            assert found.null_score == pytest.approx(expected.null_score, abs=1e-4)
+            assert found.probability == pytest.approx(expected.probability, abs=1e-4)
+            offsets = [c[:3] for c in found.candidates]
+            assert offsets == [c[:3] for c in expected.candidates]
+            assert all(LONG[start:end] == text for text, start, end in offsets)
+
+
+def test_questions_about_long_and_short_contexts_come_back_in_order(model, tokenizer, monkeypatch):
+    monkeypatch.setattr(predict, "_LONG_CHARACTERS", 200)
+    monkeypatch.setattr(predict, "_CHARACTERS_AT_ONCE", 300)
+    contexts = [LONG, "Ann.", "Bob sailed. " * 9, LONG, LONG, LONG[7:], "Zoë.", ""]
+    questions = [Question(f"q{i}", "Who?", context) for i, context in enumerate(contexts)]
+    answerer = QuestionAnswerer(model, tokenizer, DECODING)
+    stream = answerer.stream(iter(questions))
+    found = [next(stream)]
+    found += stream
+    assert [p.id for p in found] == [q.id for q in questions]
+    for question, prediction in zip(questions, found, strict=True):
+        assert prediction.text == question.context[prediction.start : prediction.end]
+        (alone,) = answerer.predictions([question])
+        assert (alone.text, alone.start) == (prediction.text, prediction.start)
+
+
+def test_a_text_without_white_space_and_one_without_anything_are_answered(model, tokenizer):
+    answerer = QuestionAnswerer(model, tokenizer, DECODING)
+    (found,) = answerer.about_text([Question("q", "Who?", "")], ["漢字" * 40_000])
+    assert found.text == ("漢字" * 40_000)[found.start : found.end] != ""
+    (found,) = answerer.about_text([Question("q", "Who?", "")], [])
+    assert (found.text, found.candidates) == ("", ())
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"max_length": 48}', '{"max_length": "long"}'])

@@ -86,6 +86,7 @@ def test_the_folder_is_stock_and_tells_how_it_was_made(settings, squad_file, tmp
         "max_question_pieces": 12,
         "num_best": 20,
         "max_answer_pieces": 30,
+        "passage_first": False,
         "null_threshold": None,
     }
     theirs, info = BertForQuestionAnswering.from_pretrained(folder, output_loading_info=True)
