@@ -36,6 +36,16 @@ class _Score:
     has_answer: bool
 
 
+@dataclass(frozen=True)
+class QuestionScore:
+    """One question's part, each 0 to 1."""
+
+    id: str
+    exact: float
+    f1: float
+    has_answer: bool
+
+
 def score_qa(gold_path: Path, predictions_path: Path) -> dict[str, float]:
     """Percentages `exact_match` and `f1`, and the counts `total` and `missing`.
 

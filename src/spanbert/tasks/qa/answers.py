@@ -40,6 +40,13 @@ class Prediction:
     score: float
     null_score: float  # of having no answer: least score of [CLS] over the windows
     candidates: tuple[Candidate, ...]  # distinct texts, best first
+    probability: float  # of this answer
+
+    @property
+    def no_answer_margin(self) -> float:
+        """How much better having no answer scores than the best answer."""
+        best = self.candidates[0].score if self.candidates else -math.inf
+        return self.null_score - best
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +158,12 @@ def _prediction(
     question: Question, kept: list[tuple[str, int, int, float]], null_score: float
 ) -> Prediction:
     if not kept:
-        return Prediction(question.id, "", 0, 0, null_score, null_score, ())
+        return Prediction(question.id, "", 0, 0, null_score, null_score, (), 1.0)
     weights = [math.exp(score - kept[0][3]) for *_, score in kept]
     total = sum(weights)
     candidates = tuple(
         Candidate(*span, weight / total) for span, weight in zip(kept, weights, strict=True)
     )
     text, start, end, score = kept[0]
-    return Prediction(question.id, text, start, end, score, null_score, candidates)
+    probability = candidates[0].probability
+    return Prediction(question.id, text, start, end, score, null_score, candidates, probability)

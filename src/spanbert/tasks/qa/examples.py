@@ -39,6 +39,7 @@ class Question:
     answers: tuple[Answer, ...] = ()
     is_impossible: bool = False
     title: str = ""
+    gold: tuple[str, ...] = ()  # texts that a prediction is scored against
 
 
 @dataclass(frozen=True)
