@@ -69,7 +69,7 @@ def test_it_answers_through_pyfunc_without_unpickling(setting, monkeypatch):
     rows = pd.DataFrame([{"question": "Where?", "context": context}] * 2)
     answers = model.predict(rows)
     assert [a["text"] for a in answers] == [context[a["start"] : a["end"]] for a in answers]
-    with pytest.raises(DataError, match="lacks context"):
+    with pytest.raises(mlflow.MlflowException, match="missing inputs"):
         model.predict([{"question": "Where?"}])
 
 
