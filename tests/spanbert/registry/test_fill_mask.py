@@ -9,6 +9,7 @@ import pytest
 from spanbert.model.published import write_folder
 from spanbert.registry.fill_mask import _load_pyfunc
 from spanbert.registry.refusals import RequestError
+from spanbert.registry.signatures import SIGNATURES
 from spanbert.tasks.fill import MaskFiller
 from spanbert.tokenizer.subword import load_tokenizer
 from spanbert.training.worker import build_model
@@ -23,6 +24,7 @@ def test_rows_are_filled_as_plain_json(artifacts, tmp_path):
     model, filler = _load_pyfunc(str(tmp_path)), MaskFiller.load(tmp_path)
     answers = model.predict(pd.DataFrame({"text": texts}))
     assert json.loads(json.dumps(answers)) == [asdict(filler.fill(text)) for text in texts]
+    assert list(answers[0]) == SIGNATURES["encoder"].outputs.input_names()
     with pytest.raises(RequestError, match="lacks text"):
         model.predict([{"question": "Where?"}])
     with pytest.raises(RequestError, match="no \\[MASK\\] in the text"):
