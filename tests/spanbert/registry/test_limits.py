@@ -1,6 +1,9 @@
 """Limits of a request: defaults, what they are set to, and what they refuse."""
 
+import json
+import re
 from dataclasses import asdict, fields
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -11,12 +14,20 @@ from spanbert.errors import ConfigError, DataError
 from spanbert.registry.limits import Limits
 from spanbert.registry.rows import texts_of
 
+PAGE = Path(__file__).parents[3] / "docs" / "serving.md"
 COLUMNS = ("question", "context")
 
 
 def test_without_settings_the_defaults_hold():
     assert Limits.of(None) == Limits.of({}) == Limits() == Limits.of(asdict(Limits()))
     assert Limits.of({"max_rows": 3, "timeout_s": 2}) == Limits(max_rows=3, timeout_s=2.0)
+
+
+def test_the_page_about_serving_states_the_defaults():
+    stated = re.findall(r"^\| `(\w+)` \| ([\d.]+) \|", PAGE.read_text(), re.MULTILINE)
+    assert {name: json.loads(value) for name, value in stated} == asdict(Limits())
+    (setting,) = re.findall(r"_CONFIG='(.*)'", PAGE.read_text())
+    assert Limits.of(json.loads(setting)) == Limits(max_rows=8, timeout_s=10.0)
 
 
 @pytest.mark.parametrize("value", [0, -1, float("nan"), "many", None, True, [1]])
