@@ -100,7 +100,8 @@ def calibration(
     Returns:
         `bins` of equal width, each open below, without empty ones: mean `confidence`, share `exact`
         and `num_questions`; and `expected_error`, the mean over questions of how far the two lie
-        apart in their bin.
+        apart in their bin. With bins of equal count it could not be compared with what others
+        publish.
     """
     edges = np.linspace(0, 1, NUM_BINS + 1)
     numbers = np.searchsorted(edges[1:-1], confidences)

@@ -127,10 +127,12 @@ def test_a_served_model_answers_and_refuses(registered, tmp_path):
         status, told = asked(port, dataframe_records=long)
         assert (status, told.keys()) == (400, {"error_code", "message"})
         assert told["message"].startswith("context of row 0: 73000 characters, but max_text")
-        status, told = asked(port, dataframe_records=[{"question": "Who?"}])
+        status, told = asked(port, dataframe_records=[{"question": "Which canary?"}])
         assert (status, "stack_trace" in told) == (400, False)
         status, told = asked(port, dataframe_records=rows, params={"num_best": -1})
         assert (status, "num_best = -1 < 0" in told["message"]) == (400, True)
+        status, told = asked(port, dataframe_records=rows, params={"num_best": "canary"})
+        assert (status, "stack_trace" in told) == (400, False)
         assert asked(port, dataframe_records=rows)[0] == 200  # it lives on
     assert "canary" not in log.read_text()
     assert "Traceback" not in log.read_text()
