@@ -113,11 +113,6 @@ def results_of():
                 "f1": f1,
                 "num_questions": 1100,
                 "curve": [{"step": 10, "loss": 4.9}, {"step": 20, "loss": 4.1}],
-                "seeds": {
-                    "n": 5,
-                    "exact_match": {"mean": f1 / 2 - 0.3, "sd": 0.45},
-                    "f1": {"mean": f1 - 0.2, "sd": 0.61},
-                },
                 "analysis": _analysis(f1),
             }
             for start, f1 in [("pre-trained", 22.4), ("random weights", 8.2)]

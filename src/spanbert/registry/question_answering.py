@@ -1,6 +1,5 @@
 """How MLflow loads a question answering model: the `loader_module` of its MLmodel file."""
 
-import math
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -56,8 +55,8 @@ class QuestionAnsweringModel:
 
 
 def _row(answer: Prediction, num_best: int) -> dict[str, Any]:
-    margin = answer.no_answer_margin
-    row = _told(answer) | {"no_answer_margin": margin if math.isfinite(margin) else None}
+    margin = answer.no_answer_margin if answer.candidates else None
+    row = _told(answer) | {"no_answer_margin": margin}
     if not num_best:
         return row
     return row | {"candidates": [_told(candidate) for candidate in answer.candidates[:num_best]]}

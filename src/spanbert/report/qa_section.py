@@ -68,13 +68,19 @@ def label_of(result: dict[str, Any], qa: Sequence[dict[str, Any]]) -> str:
 
 
 def scores_table(labelled: Labelled) -> Table:
-    """Scores of each start."""
+    """Scores of each start, and those on dev, by which it was chosen, where test came after."""
+    named = [
+        row
+        for name, result in labelled
+        for row in [(name, result), (f"{name}, on dev", result.get("dev"))]
+        if row[1]
+    ]
     return Table(
         "Question answering, in percent of the questions",
         ("Start", "Exact match", "F1", "Questions"),
         [
             (name, fixed(r["exact_match"], 1), fixed(r["f1"], 1), count(r["num_questions"]))
-            for name, r in labelled
+            for name, r in named
         ],
         num_numeric=3,
     )
@@ -168,6 +174,8 @@ def _confidence(bins: Sequence[dict[str, Any]]) -> tuple[str, str]:
 
 
 def _mean_and_sd(figures: dict[str, Any]) -> str:
+    if figures["sd"] is None:  # of one seed
+        return fixed(figures["mean"], 1)
     return f"{fixed(figures['mean'], 1)} ± {fixed(figures['sd'], 1)}"
 
 

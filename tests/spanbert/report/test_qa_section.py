@@ -16,9 +16,14 @@ HEADINGS = [
 ]
 
 
+def seeds_of(f1):
+    figures = {"exact_match": f1 / 2 - 0.3, "f1": f1 - 0.2}
+    return {"n": 5} | {name: {"mean": mean, "sd": 0.61} for name, mean in figures.items()}
+
+
 def qa_of(**changes):
-    """Results of two starts; a change to None leaves the key out."""
-    found = [row | changes for row in results_of()["qa"]]
+    """Results of two starts with seeds; a change to None leaves the key out."""
+    found = [row | {"seeds": seeds_of(row["f1"])} | changes for row in results_of()["qa"]]
     return [{k: v for k, v in row.items() if v is not None} for row in found]
 
 
@@ -68,12 +73,30 @@ def test_an_empty_answer_is_told_in_words():
 def test_seeds_are_a_mean_and_a_deviation():
     table = qa_content(qa_of())["qa_seeds"]
     assert table.rows == [
-        ("pre-trained", "5", "10.9 ± 0.5", "22.2 ± 0.6"),
-        ("random weights", "5", "3.8 ± 0.5", "8.0 ± 0.6"),
+        ("pre-trained", "5", "10.9 ± 0.6", "22.2 ± 0.6"),
+        ("random weights", "5", "3.8 ± 0.6", "8.0 ± 0.6"),
     ]
+    assert "8.0 ± 0.6" in text_of(qa_of())
     first, second = qa_of()
     del second["seeds"]
     assert [row[0] for row in qa_content([first, second])["qa_seeds"].rows] == ["pre-trained"]
+
+
+def test_one_seed_has_no_deviation():
+    first, _ = qa_of()
+    for name in ("exact_match", "f1"):
+        first["seeds"][name]["sd"] = None
+    assert qa_content([first])["qa_seeds"].rows == [("pre-trained", "5", "10.9", "22.2")]
+
+
+def test_scores_on_dev_stand_below_those_on_test():
+    first, second = qa_of(split="test")
+    first["dev"] = {"exact_match": 20.0, "f1": 30.0, "num_questions": 900}
+    assert [row[:3] for row in qa_content([first, second])["qa_scores"].rows] == [
+        ("pre-trained", "11.2", "22.4"),
+        ("pre-trained, on dev", "20.0", "30.0"),
+        ("random weights", "4.1", "8.2"),
+    ]
 
 
 def test_questions_all_of_one_part_are_not_broken_down():
