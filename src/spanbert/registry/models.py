@@ -7,7 +7,7 @@ package: no pickle and no code travels with it.
 import contextlib
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import mlflow
@@ -17,7 +17,9 @@ from mlflow.models.model import ModelInfo
 from spanbert import __version__
 from spanbert.config import Config
 from spanbert.registry.address import tracking_uri
+from spanbert.registry.limits import Limits
 from spanbert.registry.server import server_errors
+from spanbert.registry.signatures import EXAMPLES, SIGNATURES
 from spanbert.registry.tracking import StepRun
 from spanbert.storage import verify
 
@@ -61,7 +63,7 @@ def register(
         IntegrityError: a file of the folder differs from its recorded digest.
         DependencyError: the server does not answer; the folder is as it was.
     """
-    loader_module, suffix = LOADERS[purpose]
+    _, suffix = LOADERS[purpose]
     name, alias = f"{config.registry.model_name}{suffix}", config.registry.alias
     tags = {DIGEST_TAG: verify(folder, "model").digest, "spanbert.run_id": config.run_id}
     tags |= {metric: f"{value:.4f}" for metric, value in scores.items()}
@@ -70,7 +72,7 @@ def register(
         client = MlflowClient(uri, uri)
         version = _version_with(client, name, tags[DIGEST_TAG])
         if version is None:
-            source = _log(folder, name, loader_module, run, uri)
+            source = _log(folder, name, purpose, run, uri)
             version = _create_version(client, name, source, run, tags)
         client.set_registered_model_alias(name, alias, version)
     return RegisteredModel(name, version, alias)
@@ -94,16 +96,21 @@ def _create_version(
     return str(made.version)
 
 
-def _log(folder: Path, name: str, loader_module: str, run: str, uri: str) -> ModelInfo:
-    logging.getLogger("mlflow").setLevel(logging.ERROR)  # warns that there is no input example
+def _log(folder: Path, name: str, purpose: str, run: str, uri: str) -> ModelInfo:
+    logging.getLogger("mlflow").setLevel(
+        logging.ERROR
+    )  # tells of each step of checking the example
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(uri)
     mlflow.start_run(run_id=run)
     try:
         return mlflow.pyfunc.log_model(
             name=name,
-            loader_module=loader_module,
+            loader_module=LOADERS[purpose][0],
             data_path=str(folder),
+            signature=SIGNATURES[purpose],
+            input_example=EXAMPLES[purpose],
+            model_config=asdict(Limits()),
             pip_requirements=[f"spanbert=={__version__}"],
         )
     finally:

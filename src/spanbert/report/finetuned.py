@@ -6,8 +6,9 @@ from typing import Any
 
 from spanbert.config import Config, to_toml
 from spanbert.evaluation import scores
-from spanbert.report.page import SCHEMA_VERSION, provenance_content, qa_content
+from spanbert.report.page import SCHEMA_VERSION, provenance_content
 from spanbert.report.provenance import provenance_of
+from spanbert.report.qa_section import qa_content
 from spanbert.report.rendering import KeyFigure, render_template
 from spanbert.report.summary import clipped, count, fixed, model_lines, printable, score_lines
 from spanbert.storage import read_manifest

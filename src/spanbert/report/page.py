@@ -10,11 +10,9 @@ from spanbert.errors import DataError
 from spanbert.report.balance import record_balance
 from spanbert.report.charts import LineChart, Series, histogram, line_chart
 from spanbert.report.corpus_page import CORPUS_PAGE
+from spanbert.report.qa_section import qa_content
 from spanbert.report.rendering import KeyFigure, Table, pairs, render_template
 from spanbert.report.summary import (
-    PRETRAINED,
-    RANDOM,
-    chance_margin,
     count,
     fixed,
     percent,
@@ -161,29 +159,6 @@ def _span_lengths(masking: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def qa_content(qa: list[dict[str, Any]]) -> dict[str, Any]:
-    """Scores of each start, its fine-tuning curve, and how much of a difference is chance."""
-    curves = [Series(r["start"], [(p["step"], p["loss"]) for p in r["curve"]]) for r in qa]
-    return {
-        "qa_chart": line_chart(curves, y_format=".2f"),
-        "qa_scores": Table(
-            "Question answering, in percent of the questions",
-            ("Start", "Exact match", "F1", "Questions"),
-            [
-                (
-                    r["start"],
-                    fixed(r["exact_match"], 1),
-                    fixed(r["f1"], 1),
-                    count(r["num_questions"]),
-                )
-                for r in qa
-            ],
-            num_numeric=3,
-        ),
-        "chance_margin": _chance_margin(qa),
-    }
-
-
 def corpus_content(corpus: dict[str, Any]) -> dict[str, Any]:
     """Where every record went, where the text came from, and what was made of it."""
     shards = {"Training": corpus["train_shards"], "Held out": corpus["held_out_shards"]}
@@ -232,10 +207,3 @@ def provenance_content(results: dict[str, Any]) -> dict[str, Any]:
         "artifacts": pairs("Artifacts", ("Artifact", "sha256"), origin["artifacts"]),
         "config_toml": results["config_toml"],
     }
-
-
-def _chance_margin(qa: list[dict[str, Any]]) -> str:
-    rows = {row["start"]: row for row in qa}
-    if not {PRETRAINED, RANDOM} <= rows.keys():
-        return ""
-    return fixed(chance_margin(rows[PRETRAINED], rows[RANDOM]), 1)

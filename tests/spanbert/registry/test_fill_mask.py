@@ -6,9 +6,10 @@ from dataclasses import asdict, replace
 import pandas as pd
 import pytest
 
-from spanbert.errors import DataError
 from spanbert.model.published import write_folder
 from spanbert.registry.fill_mask import _load_pyfunc
+from spanbert.registry.refusals import RequestError
+from spanbert.registry.signatures import SIGNATURES
 from spanbert.tasks.fill import MaskFiller
 from spanbert.tokenizer.subword import load_tokenizer
 from spanbert.training.worker import build_model
@@ -23,5 +24,12 @@ def test_rows_are_filled_as_plain_json(artifacts, tmp_path):
     model, filler = _load_pyfunc(str(tmp_path)), MaskFiller.load(tmp_path)
     answers = model.predict(pd.DataFrame({"text": texts}))
     assert json.loads(json.dumps(answers)) == [asdict(filler.fill(text)) for text in texts]
-    with pytest.raises(DataError, match="lacks text"):
+    assert list(answers[0]) == SIGNATURES["encoder"].outputs.input_names()
+    with pytest.raises(RequestError, match="lacks text"):
         model.predict([{"question": "Where?"}])
+    with pytest.raises(RequestError, match="no \\[MASK\\] in the text"):
+        model.predict([{"text": "Ann painted it."}])
+    with pytest.raises(RequestError, match="2 rows, but max_rows = 1"):
+        _load_pyfunc(str(tmp_path), {"max_rows": 1}).predict(pd.DataFrame({"text": texts}))
+    with pytest.raises(RequestError, match="longer than 1e-09 s"):
+        _load_pyfunc(str(tmp_path), {"timeout_s": 1e-9}).predict(pd.DataFrame({"text": texts}))

@@ -1,17 +1,21 @@
 """Registered models: one version for one content, no pickle, answers through pyfunc."""
 
 import pickle
+from dataclasses import asdict
 from pathlib import Path
 
 import mlflow
 import pandas as pd
 import pytest
 import tiny
+from mlflow.models import Model
 
 from spanbert.errors import DataError, IntegrityError
 from spanbert.registry.address import tracking_uri
 from spanbert.registry.folders import model_folder
-from spanbert.registry.models import register
+from spanbert.registry.limits import Limits
+from spanbert.registry.models import LOADERS, register
+from spanbert.registry.signatures import EXAMPLES, SIGNATURES
 from spanbert.registry.tracking import Tracking
 from spanbert.tasks.qa.train import finetune_qa
 
@@ -69,8 +73,29 @@ def test_it_answers_through_pyfunc_without_unpickling(setting, monkeypatch):
     rows = pd.DataFrame([{"question": "Where?", "context": context}] * 2)
     answers = model.predict(rows)
     assert [a["text"] for a in answers] == [context[a["start"] : a["end"]] for a in answers]
-    with pytest.raises(DataError, match="lacks context"):
+    with pytest.raises(mlflow.MlflowException, match="missing inputs"):
         model.predict([{"question": "Where?"}])
+
+
+def test_the_registry_shows_columns_an_example_and_limits(setting):
+    registered(setting)
+    folder = model_folder("models:/spanbert-qa@latest-evaluated", setting[1])
+    top = next(p for p in [folder, *folder.parents] if (p / "MLmodel").exists())
+    model = Model.load(str(top))
+    assert model.get_input_schema().input_names() == ["question", "context"]
+    assert [p.name for p in model.get_params_schema().params] == ["num_best"]
+    loaded = mlflow.pyfunc.load_model(str(top))
+    (answer,) = loaded.predict(model.load_input_example(str(top)), params={"num_best": 1})
+    assert list(answer) == model.get_output_schema().input_names()
+    assert model.flavors["python_function"]["config"] == asdict(Limits())
+    tight = mlflow.pyfunc.load_model(str(top), model_config={"max_rows": 1})
+    row = {"question": "Who?", "context": "Ann."}
+    with pytest.raises(mlflow.MlflowException, match="2 rows, but max_rows = 1"):
+        tight.predict([row, row])
+
+
+def test_every_purpose_has_a_signature_and_an_example():
+    assert LOADERS.keys() == SIGNATURES.keys() == EXAMPLES.keys()
 
 
 def test_no_code_and_no_pickle_lie_in_the_artifact(setting):
