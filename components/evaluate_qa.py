@@ -23,7 +23,9 @@ def evaluate_qa(
 
     with pipeline_step(f"evaluate-qa-{start.replace(' ', '-')}", config_toml, run_folder) as step:
         show_examples = step.config.run.show_examples
-        result = evaluate(Path(qa_model.path), step.config.qa, show_examples=show_examples)
+        result = evaluate(
+            Path(qa_model.path), step.config.qa, show_examples=show_examples, say=step.say
+        )
         del result["questions"]  # a row for each: `spanbert evaluate qa` writes them
         write_scores(Path(scores.path), {"qa": {"start": start, **result}})
         figures = {"exact_match": result["exact_match"], "f1": result["f1"]}

@@ -4,7 +4,6 @@ Of the gold file only ids and texts of answers are looked at, as the official sc
 left out, and what they could not score is refused.
 """
 
-import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,7 +80,7 @@ def read_odds(path: Path, predicted: Collection[str]) -> dict[str, int | float]:
     remedy = "write one number for each prediction"
     odds = _object(path, "number", remedy)
     for question_id, value in odds.items():
-        if type(value) not in (int, float) or math.isnan(value):
+        if type(value) not in (int, float) or value != value:  # NaN; an integer may be of any size
             cause = f"not a number, but {_shown(value)}, for question {question_id!r}"
             raise DataError(cause, place=str(path), remedy=remedy)
     for question_id in predicted:

@@ -29,7 +29,7 @@ class RecipeConfig:
 
     def __post_init__(self) -> None:
         least = {"learning_rate": 0, "evaluations_per_epoch": 0, "patience": 0, "seeds": 0}
-        least |= {"epochs": 1, "batch_size": 1}
+        least |= {"epochs": 1, "batch_size": 1, "weight_decay": 0, "warmup_fraction": 0}
         least |= {many: least[one] for many, one in GRID.items()}
         for name, low in least.items():
             found = getattr(self, name)
@@ -38,6 +38,9 @@ class RecipeConfig:
                 place = f"{self._section}.{name}"
                 require(value >= low, f"{place} = {value} < {low}")
                 require(values.count(value) == 1, f"{place} has {value} more than once")
+        place = f"{self._section}.warmup_fraction = {self.warmup_fraction}"
+        require(self.warmup_fraction <= 1, f"{place} must be in [0, 1]")
+        require(self.max_grad_norm > 0, f"{self._section}.max_grad_norm must be above 0")
         require(
             self.patience == 0 or self.evaluations_per_epoch > 0,
             f"{self._section}.patience = {self.patience} counts evaluations, and"

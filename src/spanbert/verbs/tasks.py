@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 from dataclasses import asdict
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def _evaluate_qa(options: argparse.Namespace) -> None:
 
     config = config_of(options)
     model = model_folder(options.model, config)
-    result = evaluate_qa(model, config.qa, show_examples=config.run.show_examples)
+    result = evaluate_qa(model, config.qa, show_examples=config.run.show_examples, say=say)
     if options.output:
         write_text_atomic(options.output, json.dumps(result, indent=1) + "\n")
     told = ("split", "exact_match", "f1", "num_questions", "dev", "seeds")
@@ -59,6 +60,7 @@ def _predict_qa(options: argparse.Namespace) -> None:
         options.output,
         nbest_file=options.nbest,
         odds_file=options.odds,
+        say=say,
     )
     print(options.output)
 
@@ -154,6 +156,14 @@ def _score_qa(options: argparse.Namespace) -> None:
     print_json(scores)
 
 
+def _threshold(text: str) -> float:
+    """Any number but NaN, above which nothing would be."""
+    value = float(text)
+    if math.isnan(value):
+        raise ValueError(text)
+    return value
+
+
 VERBS = (
     Verb(
         "finetune qa",
@@ -244,9 +254,9 @@ VERBS = (
                 "help": "JSON, question id to how sure it is that there is no answer",
             },
             "--no-answer-threshold": {
-                "type": float,
+                "type": _threshold,
                 "metavar": "X",
-                "help": "odds above it mean no answer; 1 when left out",
+                "help": "odds above it mean no answer; 1 when left out (write -1e-3 with a = before)",
             },
         },
     ),

@@ -55,15 +55,19 @@ def read_blocks(source: Path | int, place: str) -> Iterator[str]:
         place: what to call it.
 
     Raises:
-        DataError: it cannot be read, or is not UTF-8.
+        DataError: it cannot be read, is not UTF-8, or holds nothing but white space.
     """
+    has_text = False
     try:
         is_open = isinstance(source, int)
         with open(source, encoding="utf-8-sig", newline="", closefd=not is_open) as handle:
             while block := handle.read(PART_CHARACTERS):
+                has_text = has_text or not block.isspace()
                 yield block
     except UnicodeError as error:
         raise DataError("not UTF-8", place=place, remedy="convert it to UTF-8") from error
     except OSError as error:
         cause, remedy = error.strerror or error, "check the path"
         raise DataError(f"cannot read it ({cause})", place=place, remedy=remedy) from error
+    if not has_text:
+        raise DataError("no text", place=place, remedy="pass a text that answers can be in")

@@ -7,6 +7,7 @@ from typing import Any
 
 from spanbert.errors import ConfigError
 from spanbert.evaluation.qa_analysis import qa_analysis
+from spanbert.progress import Say, silent
 from spanbert.tasks.config import QAConfig
 from spanbert.tasks.qa.gold import Split, gold_identity, read_split
 from spanbert.tasks.qa.predict import QuestionAnswerer
@@ -16,12 +17,15 @@ from spanbert.tasks.qa.train import TRAINING_FILE
 _SPLITS: tuple[Split, ...] = ("test", "dev")  # the first that the settings name is reported
 
 
-def evaluate_qa(model: Path, config: QAConfig, *, show_examples: bool = False) -> dict[str, Any]:
+def evaluate_qa(
+    model: Path, config: QAConfig, *, show_examples: bool = False, say: Say = silent
+) -> dict[str, Any]:
     """Answer and score the test files, and the dev files; where there is no test, dev alone.
 
     Args:
         config: names the files; how to answer is kept with the model.
         show_examples: texts of questions go into the result.
+        say: hears what was left out of a file.
 
     Raises:
         ConfigError: no file is named.
@@ -33,7 +37,7 @@ def evaluate_qa(model: Path, config: QAConfig, *, show_examples: bool = False) -
         the same where "split" is test; "analysis"; the "curve" of training; "seeds", where the
         model is the best of several on these files; and in "questions" a row for each.
     """
-    splits = {split: files for split in _SPLITS if (files := read_split(config, split))}
+    splits = {split: files for split in _SPLITS if (files := read_split(config, split, say))}
     if not splits:
         raise ConfigError("qa.dev names no file", remedy="--set 'qa.dev=[\"dev.json\"]'")
     answerer = QuestionAnswerer.load(model)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from spanbert.errors import DataError
+from spanbert.progress import Say, silent
 from spanbert.storage import sha256_of
 from spanbert.tasks.config import QAConfig
 from spanbert.tasks.qa.examples import Question, read_questions
@@ -17,13 +18,16 @@ def gold_files(config: QAConfig, split: Split) -> tuple[str, ...]:
     return config.test if split == "test" and not config.halve_dev else config.dev
 
 
-def read_split(config: QAConfig, split: Split) -> list[list[Question]]:
+def read_split(config: QAConfig, split: Split, say: Say = silent) -> list[list[Question]]:
     """The questions of a split, file by file; none where the settings name no file for it.
+
+    Args:
+        say: hears what was left out of a file.
 
     Raises:
         DataError: a file cannot be used, has no answers, or has no question of this half.
     """
-    return [_read(Path(name), config, split) for name in gold_files(config, split)]
+    return [_read(Path(name), config, split, say) for name in gold_files(config, split)]
 
 
 def gold_digests(config: QAConfig, split: Split) -> dict[str, str]:
@@ -37,9 +41,11 @@ def gold_identity(config: QAConfig) -> dict[str, Any]:
     return digests | {"halve_dev": config.halve_dev}
 
 
-def _read(path: Path, config: QAConfig, split: Split) -> list[Question]:
+def _read(path: Path, config: QAConfig, split: Split, say: Say) -> list[Question]:
     # every question counts, also one whose answers do not stand where the file says
-    questions = read_questions(path, need_answers=False).questions
+    file = read_questions(path, need_answers=False)
+    file.tell_skipped(path, say)
+    questions = file.questions
     if config.halve_dev:
         questions = [question for question in questions if half_of(question.id) == split]
     if not questions:

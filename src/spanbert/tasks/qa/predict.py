@@ -12,8 +12,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from spanbert.errors import NumericsError
+from spanbert.errors import ConfigError, NumericsError
 from spanbert.model.published import load_whole, model_config_of
+from spanbert.progress import Say, silent
 from spanbert.shapes import Float
 from spanbert.storage import MANIFEST, verify
 from spanbert.tasks.config import QAConfig
@@ -176,20 +177,37 @@ def predict_file(
     *,
     nbest_file: Path | None = None,
     odds_file: Path | None = None,
+    say: Say = silent,
 ) -> int:
     """Answer the questions of a file; returns how many there are.
 
     `prediction_files.py` has the layouts; the files appear whole or not at all.
 
+    Args:
+        say: hears what was left out of the input.
+
     Raises:
+        ConfigError: two of the files are the same.
         CheckpointError, IntegrityError: as `QuestionAnswerer.load`.
         DataError: the input cannot be used.
         NumericsError: a score is not finite.
         StorageError: an output cannot be written.
     """
-    questions = read_questions(input_file, need_answers=False).questions
-    predictions = QuestionAnswerer.load(model_folder).stream(questions)
+    _require_distinct(input_file, output_file, nbest_file, odds_file)
+    file = read_questions(input_file, need_answers=False)
+    file.tell_skipped(input_file, say)
+    predictions = QuestionAnswerer.load(model_folder).stream(file.questions)
     return write_predictions(predictions, output_file, nbest_file, odds_file)
+
+
+def _require_distinct(*paths: Path | None) -> None:
+    """Refuse an output that would take the place of another file of the call."""
+    seen: set[Path] = set()
+    for path in filter(None, paths):
+        if path.resolve() in seen:
+            remedy = "give each file a name of its own"
+            raise ConfigError("two of the files are the same", place=str(path), remedy=remedy)
+        seen.add(path.resolve())
 
 
 def _groups(questions: Iterable[Question]) -> Iterator[list[Question]]:

@@ -1,7 +1,8 @@
 """A model and questions with gold answers -> the score of each, and the no-answer threshold."""
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from spanbert.evaluation.qa import QuestionScore, best_threshold, question_scores
@@ -51,17 +52,29 @@ def score_files(answerer: QuestionAnswerer, files: Sequence[Sequence[Question]])
 def choose_by_dev(answerer: QuestionAnswerer, files: Sequence[Sequence[Question]]) -> Choice:
     """F1 on dev, or where questions are impossible the best F1 over thresholds.
 
+    **Differs** from the official script where no answer at all is best: that says 0, which is right
+    for probabilities and not for margins. Here it is just below the least margin.
+
     Args:
         answerer: gives every question an answer.
     """
     if not allow_none(files):
         return Choice(score_files(answerer, files).figures["f1"], None)
-    questions = [question for file in files for question in file]
-    predictions = answerer.predictions(questions)
-    texts = {p.id: p.candidates[0].text if p.candidates else "" for p in predictions}
-    scores = question_scores(questions, texts, allows_none=True)
-    margins = {prediction.id: prediction.no_answer_margin for prediction in predictions}
-    return Choice(*best_threshold(scores, texts, margins, metric="f1"))
+    texts: dict[str, str] = {}
+    margins: dict[str, float] = {}
+    scores: list[QuestionScore] = []
+    for number, questions in enumerate(files):  # two files may use the same ids
+        predictions = answerer.predictions(questions)
+        best = {p.id: p.candidates[0].text if p.candidates else "" for p in predictions}
+        texts |= {f"{number} {key}": text for key, text in best.items()}
+        margins |= {f"{number} {p.id}": p.no_answer_margin for p in predictions}
+        found = question_scores(questions, best, allows_none=True)
+        scores += [replace(score, id=f"{number} {score.id}") for score in found]
+    best_f1, threshold = best_threshold(scores, texts, margins, metric="f1")
+    f1_of_none = 100 * sum(not score.has_answer for score in scores) / len(scores)
+    if best_f1 == f1_of_none:
+        threshold = math.nextafter(min(margins.values()), -math.inf)
+    return Choice(best_f1, threshold)
 
 
 def allow_none(files: Sequence[Sequence[Question]]) -> bool:

@@ -1,8 +1,10 @@
 """What prediction needs of the settings that a model was trained with, kept beside the model."""
 
 import json
+import math
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from spanbert.errors import CheckpointError, ConfigError
 from spanbert.tasks.config import QAConfig
@@ -44,6 +46,7 @@ def read_decoding(folder: Path, max_positions: int) -> tuple[QAConfig, float | N
         values = {key: raw[key] for key in _KEYS}
         values |= {key: raw[key] for key in _LATER_KEYS if key in raw}
         threshold = raw.get(_THRESHOLD)
+        _require_fit(values, threshold, max_positions)
         return QAConfig(**values), None if threshold is None else float(threshold)
     except (ConfigError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CheckpointError(
@@ -51,3 +54,18 @@ def read_decoding(folder: Path, max_positions: int) -> tuple[QAConfig, float | N
             place=str(path),
             remedy="correct the file or fine-tune again",
         ) from error
+
+
+def _require_fit(values: dict[str, Any], threshold: Any, max_positions: int) -> None:
+    """Refuse what a file made by hand may hold.
+
+    Raises:
+        ValueError: a value is of another type, or windows are longer than the model.
+    """
+    for key, value in values.items():
+        if type(value) is not type(getattr(QAConfig, key)):
+            raise ValueError(f"{key} is {value!r}")
+    if values["max_length"] > max_positions:
+        raise ValueError(f"max_length is {values['max_length']}, positions are {max_positions}")
+    if threshold is not None and not math.isfinite(threshold):
+        raise ValueError(f"{_THRESHOLD} is {threshold}")

@@ -51,7 +51,7 @@ class QATrainer:
         self._start, self._tokenizer, self._sizes = start, tokenizer, sizes
         self._questions, self._config = questions, config
         self._say, self._log = say, log
-        self._dev = read_split(config, "dev")
+        self._dev = read_split(config, "dev", say)
         self._windows: Sequence[Window] | None = None
 
     def train(self, recipe: QAConfig, seed: int, folder: Path, first_step: int) -> Trained:

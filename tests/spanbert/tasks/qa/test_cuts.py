@@ -100,7 +100,10 @@ def test_a_file_is_read_block_by_block(tmp_path, mark):
         handle.seek(0)  # it is still open
 
 
-@pytest.mark.parametrize(("content", "cause"), [(b"Zo\xff", "not UTF-8"), (None, "cannot read it")])
+@pytest.mark.parametrize(
+    ("content", "cause"),
+    [(b"Zo\xff", "not UTF-8"), (b" \n ", "no text"), (b"", "no text"), (None, "cannot read it")],
+)
 def test_a_file_that_cannot_be_read_is_named(tmp_path, content, cause):
     path = tmp_path / "text.txt"
     if content is not None:

@@ -175,6 +175,38 @@ def test_trap_19_the_threshold_of_the_best_f1_on_dev_goes_with_the_model(
     assert result["exact_match"] <= 50
 
 
+def test_where_no_answer_at_all_is_best_the_model_gives_none(arguments, files, tmp_path):
+    content = json.loads(Path(files["more"]).read_text())
+    for article in content["data"]:
+        for record in article["paragraphs"][0]["qas"]:
+            record |= {"answers": [], "is_impossible": True}
+    content["data"].append(json.loads(Path(files["few"]).read_text())["data"][0])
+    answered = content["data"][-1]["paragraphs"][0]["qas"][0]
+    answered |= {"id": "answered", "answers": [{"text": "nowhere", "answer_start": 0}]}
+    none = tmp_path / "none.json"
+    none.write_text(json.dumps(content))
+    config = replace(LEARNS, epochs=1, train=(files["facts"],), dev=(str(none),))
+    training = finetune_qa(tmp_path / "model", **arguments, config=config)
+    assert evaluate_qa(tmp_path / "model", config)["f1"] == training.trainings[0]["score"] > 90
+
+
+def test_dev_files_with_the_same_ids_choose_what_files_with_ids_of_their_own_do(
+    arguments, files, tmp_path
+):
+    dev = with_whole_contexts_as_answers(Path(files["more"]))
+    text = dev.read_text().replace('"none-', '"gone-').replace('"id": "W', '"id": "V')
+    assert text != dev.read_text()
+    (tmp_path / "renamed.json").write_text(text)
+    scores = []
+    for second in ("longer.json", "renamed.json"):
+        config = replace(LEARNS, epochs=10, train=(files["more"],))
+        config = replace(config, dev=(files["facts"], str(tmp_path / second)))
+        folder = tmp_path / f"by-{second}"
+        training = finetune_qa(folder, **arguments, config=config)
+        scores.append((training.trainings[0]["score"], training.null_threshold))
+    assert scores[0] == scores[1]
+
+
 def test_without_dev_what_learnt_from_impossible_questions_has_the_official_threshold(
     arguments, files, tmp_path
 ):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from spanbert.errors import CheckpointError, DataError, IntegrityError, NumericsError
+from spanbert.errors import CheckpointError, ConfigError, DataError, IntegrityError, NumericsError
 from spanbert.model.pretraining import initialize
 from spanbert.model.published import write_folder
 from spanbert.storage import publish
@@ -198,3 +198,42 @@ def test_scores_that_are_not_finite_are_refused(model, tokenizer):
         model.qa_outputs.weight[0, 0] = torch.nan
     with pytest.raises(NumericsError, match="question '0'"):
         QuestionAnswerer(model, tokenizer, DECODING).answer(PAIRS[:1])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"max_length": 4096},
+        {"max_length": 32.5},
+        {"null_threshold": float("nan")},
+        {"passage_first": 1},
+    ],
+)
+def test_decoding_settings_that_do_not_fit_are_refused(stock_folder, change):
+    path = stock_folder / "qa_decoding.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(CheckpointError, match=next(iter(change))):
+        QuestionAnswerer.load(stock_folder)
+
+
+def test_no_file_of_a_call_takes_the_place_of_another(stock_folder, squad_file, tmp_path):
+    before = squad_file.read_bytes()
+    with pytest.raises(ConfigError, match="the same"):
+        predict_file(stock_folder, squad_file, squad_file)
+    with pytest.raises(ConfigError, match="the same"):
+        predict_file(
+            stock_folder, squad_file, tmp_path / "a", odds_file=tmp_path / "x" / ".." / "a"
+        )
+    assert squad_file.read_bytes() == before
+    assert not (tmp_path / "a").exists()
+
+
+def test_what_is_left_out_of_a_file_is_told(stock_folder, tmp_path):
+    line = {"question": "Who?", "context": "Ann sang."}
+    rows = [line | {"id": str(n)} for n in range(200)] + [line | {"id": "half \ud800"}]
+    lines = tmp_path / "lines.jsonl"
+    lines.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    told = []
+    assert predict_file(stock_folder, lines, tmp_path / "answers.json", say=told.append) == 200
+    assert len(told) == 1
+    assert "lines.jsonl: 1 left out" in told[0]
