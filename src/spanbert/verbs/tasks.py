@@ -256,7 +256,7 @@ VERBS = (
             "--no-answer-threshold": {
                 "type": _threshold,
                 "metavar": "X",
-                "help": "odds above it mean no answer; 1 when left out (write -1e-3 with a = before)",
+                "help": "odds above it mean no answer; 1 when left out; -1e-3 needs an = before it",
             },
         },
     ),
