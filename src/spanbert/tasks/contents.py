@@ -1,4 +1,4 @@
-"""Files of JSON, plain or compressed -> what is in them, whole or line by line."""
+"""Files of a task, plain or compressed -> what is in them, whole or line by line."""
 
 import json
 from collections.abc import Iterator
@@ -33,11 +33,14 @@ def read_lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
     Raises:
         DataError, IntegrityError, DependencyError: as `load_json`, when the place is reached.
     """
+    return ((number, line) for number, line in every_line(path) if line is None or line.strip())
+
+
+def every_line(path: Path) -> Iterator[tuple[int, bytes | None]]:
+    """As `read_lines`, with the blank ones."""
     try:
         for number, (_, parts) in enumerate(whole_lines(line_pieces(_blocks(path))), start=1):
-            line = b"".join(parts) if parts else None
-            if line is None or line.strip():
-                yield number, line
+            yield number, b"".join(parts) if parts else None
     except Unreadable as error:
         raise _unreadable(path, error.reason.replace("_", " ")) from error
 
