@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from spanbert.corpus.sources.lines import BLOCK_BYTES, line_pieces, whole_lines
 from spanbert.corpus.sources.packed import PACKINGS, expanded
@@ -55,6 +55,17 @@ def parse_json(text: bytes) -> Any:
         return json.loads(text.decode("utf-8-sig"))
     except RecursionError as error:
         raise ValueError("nested too deep") from error
+
+
+def is_text(value: object) -> TypeGuard[str]:
+    """Whether this is a string that UTF-8 can hold: half a surrogate pair cannot be tokenized."""
+    if not isinstance(value, str):
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _blocks(path: Path) -> Iterator[bytes]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spanbert.errors import DataError
+from spanbert.tasks.contents import is_text
 from spanbert.tasks.ledger import Ledger
-from spanbert.tasks.qa.checking import answer_fault, fault_of, is_text, place_of
+from spanbert.tasks.qa.checking import answer_fault, fault_of, place_of
 from spanbert.tasks.qa.layouts.recognised import Layout, read_records
 from spanbert.tasks.qa.layouts.record import Record
 
