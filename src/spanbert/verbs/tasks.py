@@ -1,4 +1,4 @@
-"""Verbs of tasks: fine-tune, predict, score."""
+"""Verbs of tasks: fine-tune, evaluate, predict."""
 
 import argparse
 import json
@@ -142,18 +142,6 @@ def _texts(options: argparse.Namespace) -> list[tuple[str, str]]:
         raise DataError("not UTF-8", place=place, remedy="convert it to UTF-8") from error
 
 
-def _score_qa(options: argparse.Namespace) -> None:
-    from spanbert.evaluation.qa import score_qa
-
-    scores = score_qa(
-        options.gold,
-        options.predictions,
-        odds_path=options.no_answer_odds,
-        threshold=options.no_answer_threshold,
-    )
-    print_json(scores)
-
-
 VERBS = (
     Verb(
         "finetune qa",
@@ -228,26 +216,6 @@ VERBS = (
             "--input": {"type": local_path, "metavar": "PATH", "help": "a file, one text a line"},
             "--num-best": {"type": int, "default": 5, "metavar": "N", "help": "guesses a mask"},
             "--json": {"action": "store_true", "help": "one JSON object a line for each text"},
-        },
-    ),
-    Verb(
-        "score qa",
-        _score_qa,
-        "exact match and F1, in percent",
-        "--gold dev.json --predictions answers.json",
-        paths=("--gold", "--predictions"),
-        config="none",
-        options={
-            "--no-answer-odds": {
-                "type": local_path,
-                "metavar": "PATH",
-                "help": "JSON, question id to how sure it is that there is no answer",
-            },
-            "--no-answer-threshold": {
-                "type": float,
-                "metavar": "X",
-                "help": "odds above it mean no answer; 1 when left out",
-            },
         },
     ),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from spanbert.evaluation.coref.blanc import blanc_scores
-from spanbert.evaluation.coref.ceaf import ceafe_counts, ceafm_counts
+from spanbert.evaluation.coref.ceaf import ceaf_counts
 from spanbert.evaluation.coref.mentions import Clusters, align
 from spanbert.evaluation.coref.metrics import bcub_counts, mention_counts, muc_counts
 from spanbert.evaluation.coref.overlaps import overlaps
@@ -26,11 +26,12 @@ def coref_scores(pairs: Iterable[tuple[Clusters, Clusters]]) -> dict[str, dict[s
     """
     alignment = align(pairs)
     shared = overlaps(alignment)
+    ceafm, ceafe = ceaf_counts(alignment, shared)
     scores = {
         "muc": muc_counts(alignment, shared).scores(),
         "bcub": bcub_counts(alignment, shared).scores(),
-        "ceafm": ceafm_counts(alignment, shared).scores(),
-        "ceafe": ceafe_counts(alignment, shared).scores(),
+        "ceafm": ceafm.scores(),
+        "ceafe": ceafe.scores(),
         "blanc": blanc_scores(alignment),
         "mentions": mention_counts(alignment).scores(),
     }
