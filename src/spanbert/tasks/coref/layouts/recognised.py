@@ -1,6 +1,5 @@
 """A file of documents -> its layout, told by its first line, and its records."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -26,10 +25,10 @@ def read_records(path: Path) -> tuple[Layout, Iterator[Record]]:
     _, first = next(read_lines(path), (0, None))
     if first is not None and first.lstrip().startswith(b"{"):
         return "jsonl", json_records(read_lines(path))
-    if first is not None and re.match(rb"#\s*begin document", first):
+    if first is not None and first.startswith(b"#"):
         return "conll", conll_records(every_line(path))
     raise DataError(
-        'neither "#begin document" as in CoNLL-2012 nor an object of JSON in its first line',
+        "neither # as in CoNLL-2012 nor an object of JSON in its first line",
         place=str(path),
         remedy='pass CoNLL-2012 columns, or lines of {"doc_key", "sentences", "clusters"}',
     )
