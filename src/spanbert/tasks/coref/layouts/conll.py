@@ -24,20 +24,22 @@ def conll_records(lines: Iterable[tuple[int, bytes | None]]) -> Iterator[Record]
     reading: _Reading | None = None
     for number, content in lines:
         line = _decoded(content)
-        begun = None if line is None else begun_id(line)
+        is_mark = line is not None and line.startswith("#")  # few are, and expressions are slow
+        begun = begun_id(line) if line and is_mark else None
         if begun is not None:
             if reading:
                 yield reading.broken("it does not end")
             reading = _Reading(begun, number)
-        elif line is not None and is_end(line):
+        elif line and is_mark and is_end(line):
             if reading:
                 yield reading.record()
             reading = None
-        elif line is None or not (line.strip() == "" or is_comment(line)):
+        elif line is not None and not line.strip():
+            if reading:
+                reading.end_sentence()
+        elif not (line and is_mark and is_comment(line)):
             reading = reading or _Reading("", number, "its beginning is missing")
             reading.add_word(line, number)
-        elif reading and not line.strip():
-            reading.end_sentence()
     if reading:
         yield reading.broken("it does not end")
 

@@ -53,7 +53,8 @@ def cells_of(line: str) -> list[str]:
     """The columns of a word."""
     line = line.rstrip(_SPACES)
     if "\t" in line:
-        return [cell.strip(" ") for cell in line.split("\t")]
+        cells = line.split("\t")
+        return [cell.strip(" ") for cell in cells] if " " in line else cells
     return [cell for cell in line.split(" ") if cell]
 
 
