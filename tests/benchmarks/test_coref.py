@@ -1,4 +1,4 @@
-"""The other side of the coreference benchmark: right by the oracle, and other scores are refused."""
+"""The other side of the coreference benchmark: by the oracle, and others are refused."""
 
 import random
 from itertools import permutations
@@ -39,7 +39,7 @@ def test_made_up_predictions_are_worth_scoring():
     predicted = coref.perturbed(gold, words, random.Random(2))
     for side in (gold, predicted):
         mentions = [mention for cluster in side for mention in cluster]
-        assert len(mentions) == len(set(mentions)) > 100
+        assert len(mentions) == len(set(mentions)) > 80
     coref._require_same_scores([(gold, predicted)])
     assert 30 < score([(gold, predicted)])["bcub"]["f1"] < 90
 
