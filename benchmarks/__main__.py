@@ -25,7 +25,8 @@ def main(arguments: list[str]) -> int:
     """Run what is asked for; 1 where a benchmark failed. A missed bound is no failure."""
     given = _parser().parse_args(arguments)
     inputs: list[str] = []
-    for option, path in (("--text", given.text), ("--questions", given.questions)):
+    files = (("--text", given.text), ("--questions", given.questions))
+    for option, path in (*files, ("--documents", given.documents)):
         inputs += [option, str(path.absolute())] if path else []
     sections = [_run(name, given.scale, inputs) for name in given.only]
     command = " ".join(["python -m benchmarks", *arguments])
@@ -50,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--questions", type=Path, metavar="FILE", help="SQuAD file for `qa`; else an example"
+    )
+    parser.add_argument(
+        "--documents", type=Path, metavar="FILE", help="clusters for `coref`; else made-up ones"
     )
     parser.add_argument("--results", type=Path, default=ROOT / "benchmarks" / "results")
     return parser

@@ -24,9 +24,10 @@ def main() -> None:
     parser.add_argument("output", type=Path)
     parser.add_argument("--text", type=Path)
     parser.add_argument("--questions", type=Path)
+    parser.add_argument("--documents", type=Path)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-        plan = Plan(given.scale, Path(folder), given.text, given.questions)
+        plan = Plan(given.scale, Path(folder), given.text, given.questions, given.documents)
         answer = run(given.name, plan)
     given.output.write_text(json.dumps(answer))
 

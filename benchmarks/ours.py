@@ -30,6 +30,8 @@ from spanbert.config import Config, parse_config
 from spanbert.corpus.config import CorpusConfig
 from spanbert.corpus.documents import read_documents
 from spanbert.corpus.documents import write_documents as publish_documents
+from spanbert.evaluation.coref.files import score_coref
+from spanbert.evaluation.coref.scores import coref_scores
 from spanbert.masking.segment import Masker
 from spanbert.model.config import ModelConfig
 from spanbert.model.pretraining import initialize
@@ -47,6 +49,9 @@ from spanbert.shards.reader import ShardReader
 from spanbert.shards.writer import write_shards
 from spanbert.storage import publish
 from spanbert.tasks.config import QAConfig
+from spanbert.tasks.coref.documents import CorefDocument
+from spanbert.tasks.coref.documents import read_documents as read_coref
+from spanbert.tasks.coref.writing import write_conll
 from spanbert.tasks.finetune import finetune
 from spanbert.tasks.qa.answers import Prediction, decode_answers
 from spanbert.tasks.qa.encoding import TextEncoder
@@ -586,3 +591,37 @@ class Answering:
 
         finetune(self._answerer, [windows[row] for row in rows], recipe, _SEED, log=log)
         return told
+
+
+Clusters = Sequence[Sequence[tuple[int, int]]]
+
+
+def annotated(path: Path) -> list[tuple[str, int, Clusters]]:
+    """Id, number of words and clusters of each document in a file."""
+    return [(one.id, one.num_words, one.clusters) for one in read_coref(path).documents]
+
+
+def write_annotated(documents: Iterable[tuple[str, int, Clusters]], path: Path) -> None:
+    """Write documents of made-up words with these clusters as a CoNLL file."""
+    write_conll(
+        (
+            CorefDocument(
+                id=name,
+                sentences=(("w",) * num_words,),
+                speakers=(("",) * num_words,),
+                clusters=tuple(map(tuple, clusters)),
+            )
+            for name, num_words, clusters in documents
+        ),
+        path,
+    )
+
+
+def scores_of_clusters(pairs: Iterable[tuple[Clusters, Clusters]]) -> dict[str, Any]:
+    """All coreference scores of gold and predicted clusters."""
+    return coref_scores(pairs)
+
+
+def scores_of_files(key: Path, response: Path) -> dict[str, Any]:
+    """All coreference scores of two files."""
+    return score_coref(key, response)

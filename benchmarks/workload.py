@@ -55,6 +55,7 @@ class Plan:
     folder: Path  # empty, removed after the run
     text: Path | None = None  # a corpus to measure on; absent: made-up words
     questions: Path | None = None  # a SQuAD file to measure on; absent: the example of this project
+    documents: Path | None = None  # with clusters, CoNLL or .jsonl; absent: made-up ones
 
     def pick(self, *, toy: Chosen, quick: Chosen, full: Chosen) -> Chosen:
         """The value for this scale."""

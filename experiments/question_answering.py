@@ -19,8 +19,8 @@ from typing import Any
 from spanbert.config import load_config
 from spanbert.rng import stream
 from spanbert.storage import write_text_atomic
+from spanbert.tasks.contents import load_json
 from spanbert.tasks.qa.evaluate import evaluate_qa
-from spanbert.tasks.qa.layouts.contents import load_json
 from spanbert.tasks.qa.train import finetune_qa
 
 SEED = 1907

@@ -38,6 +38,10 @@ CORE = [
     "spanbert.inspection.masks",
     "spanbert.evaluation.pretraining",
     "spanbert.evaluation.qa",
+    "spanbert.evaluation.coref.files",
+    "spanbert.evaluation.gap",
+    "spanbert.tasks.coref.writing",
+    "spanbert.tasks.coref.raw_text",
     "spanbert.config",
     "spanbert.cli",
 ]
@@ -120,7 +124,7 @@ class Refuse:
         if name.partition(".")[0] in {"ray", "mlflow", "kfp", "transformers", "datasets",
                 "zstandard", "jinja2", "psutil", "pyarrow", "pandas", "jaxtyping", "beartype",
                 "numba", "llvmlite", "fsspec", "s3fs", "botocore", "aiohttp", "kubernetes",
-                "kfp_server_api"}:
+                "kfp_server_api", "scipy"}:
             raise ImportError(name)
 sys.meta_path.insert(0, Refuse())
 for name in sys.argv[1:]:

@@ -18,6 +18,7 @@ from spanbert.verbs import (
     pipeline,
     planning,
     pretraining,
+    scoring,
     tasks,
     tracking,
     vocabulary,
@@ -35,6 +36,7 @@ VERBS = (
     *pretraining.VERBS,
     *models.VERBS,
     *tasks.VERBS,
+    *scoring.VERBS,
     *tracking.VERBS,
     *vocabulary.VERBS,
 )
@@ -43,7 +45,7 @@ GROUPS = {
     "finetune": "an encoder -> a model of one task: qa",
     "inspect": "what a stage does, drawn for a person: masks",
     "predict": "answers of a model: qa of a fine-tuned one, fill of a pre-trained one",
-    "score": "predictions against gold: qa",
+    "score": "predictions against gold: qa, coref, gap",
     "vocabulary": "an existing vocabulary: fit tells how it fits documents, extend adds words",
 }
 # Two words, of which the first is a verb too. A group would demand the options of that verb as

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from spanbert.errors import DataError
-from spanbert.tasks.qa.layouts.contents import load_json
+from spanbert.tasks.contents import load_json
 from spanbert.tasks.qa.layouts.recognised import Layout, read_records
 
 

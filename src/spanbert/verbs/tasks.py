@@ -1,8 +1,7 @@
-"""Verbs of tasks: fine-tune, predict, score."""
+"""Verbs of tasks: fine-tune, evaluate, predict."""
 
 import argparse
 import json
-import math
 from dataclasses import asdict
 from pathlib import Path
 
@@ -144,26 +143,6 @@ def _texts(options: argparse.Namespace) -> list[tuple[str, str]]:
         raise DataError("not UTF-8", place=place, remedy="convert it to UTF-8") from error
 
 
-def _score_qa(options: argparse.Namespace) -> None:
-    from spanbert.evaluation.qa import score_qa
-
-    scores = score_qa(
-        options.gold,
-        options.predictions,
-        odds_path=options.no_answer_odds,
-        threshold=options.no_answer_threshold,
-    )
-    print_json(scores)
-
-
-def _threshold(text: str) -> float:
-    """Any number but NaN, above which nothing would be."""
-    value = float(text)
-    if math.isnan(value):
-        raise ValueError(text)
-    return value
-
-
 VERBS = (
     Verb(
         "finetune qa",
@@ -238,26 +217,6 @@ VERBS = (
             "--input": {"type": local_path, "metavar": "PATH", "help": "a file, one text a line"},
             "--num-best": {"type": int, "default": 5, "metavar": "N", "help": "guesses a mask"},
             "--json": {"action": "store_true", "help": "one JSON object a line for each text"},
-        },
-    ),
-    Verb(
-        "score qa",
-        _score_qa,
-        "exact match and F1, in percent",
-        "--gold dev.json --predictions answers.json",
-        paths=("--gold", "--predictions"),
-        config="none",
-        options={
-            "--no-answer-odds": {
-                "type": local_path,
-                "metavar": "PATH",
-                "help": "JSON, question id to how sure it is that there is no answer",
-            },
-            "--no-answer-threshold": {
-                "type": _threshold,
-                "metavar": "X",
-                "help": "odds above it mean no answer; 1 when left out; -1e-3 needs an = before it",
-            },
         },
     ),
 )

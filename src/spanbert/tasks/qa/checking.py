@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from typing import TypeGuard
 
+from spanbert.tasks.contents import is_text
 from spanbert.tasks.qa.layouts.record import RawAnswer, Record
 
 _MISSING = "a field is missing or is not text"
@@ -47,17 +47,6 @@ def place_of(answer: RawAnswer, context: str) -> tuple[int, int]:
     """[start, end) of an answer, in characters; (-1, ...) of one that is nowhere."""
     start = context.find(answer.text) if answer.start is None else answer.start
     return start, start + len(answer.text) if answer.end is None else answer.end
-
-
-def is_text(value: object) -> TypeGuard[str]:
-    """Whether this is a string that UTF-8 can hold: half a surrogate pair cannot be tokenized."""
-    if not isinstance(value, str):
-        return False
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _spelt_alike(shown: str, text: str) -> bool:

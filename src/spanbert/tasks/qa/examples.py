@@ -9,10 +9,11 @@ from pathlib import Path
 
 from spanbert.errors import DataError
 from spanbert.progress import Say
-from spanbert.tasks.qa.checking import answer_fault, fault_of, is_text, place_of
+from spanbert.tasks.contents import is_text
+from spanbert.tasks.ledger import Ledger
+from spanbert.tasks.qa.checking import answer_fault, fault_of, place_of
 from spanbert.tasks.qa.layouts.recognised import Layout, read_records
 from spanbert.tasks.qa.layouts.record import Record
-from spanbert.tasks.qa.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def read_questions(path: Path, *, need_answers: bool = True) -> QuestionFile:
         DependencyError: it is .zst and zstandard is not installed.
     """
     questions: dict[str, Question] = {}
-    seen, answers = Ledger("question"), Ledger("answer")
+    seen, answers = Ledger("question", "question"), Ledger("answer", "question")
     layout, records = read_records(path)
     for record in records:
         seen.num_seen += 1
@@ -73,7 +74,7 @@ def read_questions(path: Path, *, need_answers: bool = True) -> QuestionFile:
         if not fault and str(record.id) in questions:
             fault = "its id was used before"
         if fault:
-            seen.leave_out(fault, record)
+            seen.leave_out(fault, record.id, record.line)
             continue
         kept: list[Answer] = []
         if need_answers and not record.is_impossible:
@@ -95,7 +96,7 @@ def _found(record: Record, ledger: Ledger) -> list[Answer]:
         ledger.num_seen += 1
         fault = answer_fault(answer, record.context)
         if fault:
-            ledger.leave_out(fault, record)
+            ledger.leave_out(fault, record.id, record.line)
         else:
             start, end = place_of(answer, record.context)
             kept.append(Answer(record.context[start:end], start))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from spanbert.errors import DataError
-from spanbert.tasks.qa.layouts.contents import load_json, parse_json, read_lines
+from spanbert.tasks.contents import load_json, parse_json, read_lines
 from spanbert.tasks.qa.layouts.mrqa import mrqa_records
 from spanbert.tasks.qa.layouts.plain_lines import plain_records
 from spanbert.tasks.qa.layouts.record import Record

@@ -4,23 +4,31 @@ from collections import Counter
 from pathlib import Path
 
 from spanbert.errors import DataError
-from spanbert.tasks.qa.layouts.record import Record
 
-MAX_BROKEN_FRACTION = 0.01  # of a file's answers, and of its questions
+MAX_BROKEN_FRACTION = 0.01  # of a file's things of one kind
 
 
 class Ledger:
-    """How many things of one kind were seen in a file, and why some were left out."""
+    """How many things of one kind were seen in a file, and why some were left out.
 
-    def __init__(self, noun: str) -> None:
-        self._noun, self.num_seen = noun, 0
-        self._first: Record | None = None
+    Args:
+        noun: the kind, in the singular.
+        place: what a thing of this kind stands in, which has an id.
+    """
+
+    def __init__(self, noun: str, place: str) -> None:
+        self._noun, self._place, self.num_seen = noun, place, 0
+        self._first: tuple[object, int] | None = None
         self.reasons: Counter[str] = Counter()
 
-    def leave_out(self, reason: str, record: Record) -> None:
-        """Count what is broken in a record."""
+    def leave_out(self, reason: str, place_id: object, line: int) -> None:
+        """Count what is broken.
+
+        Args:
+            line: of the file, from 1; 0 where a line is no place.
+        """
         self.reasons[f"{self._noun}: {reason}"] += 1
-        self._first = self._first or record
+        self._first = self._first or (place_id, line)
 
     def require_few(self, path: Path) -> None:
         """Refuse the file when too many are broken: its offsets were counted in another text.
@@ -31,10 +39,11 @@ class Ledger:
         num_broken = self.reasons.total()
         if self._first is None or num_broken <= MAX_BROKEN_FRACTION * self.num_seen:
             return
+        place_id, line = self._first
         parts = "; ".join(f"{reason}, {count}" for reason, count in self.reasons.items())
         raise DataError(
             f"{num_broken} of {self.num_seen} {self._noun}s are broken ({parts}),"
-            f" the first at question {self._first.id!r}",
-            place=f"{path}:{self._first.line}" if self._first.line else str(path),
+            f" the first at {self._place} {place_id!r}",
+            place=f"{path}:{line}" if line else str(path),
             remedy="correct or remove them",
         )

@@ -1,10 +1,10 @@
-"""Files of JSON, plain or compressed -> what is in them, whole or line by line."""
+"""Files of a task, plain or compressed -> what is in them, whole or line by line."""
 
 import json
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from spanbert.corpus.sources.lines import BLOCK_BYTES, line_pieces, whole_lines
 from spanbert.corpus.sources.packed import PACKINGS, expanded
@@ -33,11 +33,14 @@ def read_lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
     Raises:
         DataError, IntegrityError, DependencyError: as `load_json`, when the place is reached.
     """
+    return ((number, line) for number, line in every_line(path) if line is None or line.strip())
+
+
+def every_line(path: Path) -> Iterator[tuple[int, bytes | None]]:
+    """As `read_lines`, with the blank ones."""
     try:
         for number, (_, parts) in enumerate(whole_lines(line_pieces(_blocks(path))), start=1):
-            line = b"".join(parts) if parts else None
-            if line is None or line.strip():
-                yield number, line
+            yield number, b"".join(parts) if parts else None
     except Unreadable as error:
         raise _unreadable(path, error.reason.replace("_", " ")) from error
 
@@ -52,6 +55,17 @@ def parse_json(text: bytes) -> Any:
         return json.loads(text.decode("utf-8-sig"))
     except RecursionError as error:
         raise ValueError("nested too deep") from error
+
+
+def is_text(value: object) -> TypeGuard[str]:
+    """Whether this is a string that UTF-8 can hold: half a surrogate pair cannot be tokenized."""
+    if not isinstance(value, str):
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
