@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from spanbert.corpus.records import Record, Rejected
@@ -11,6 +13,7 @@ from spanbert.corpus.sources.unreadable import Unreadable
 from spanbert.errors import DataError
 
 LABELS = ("id", "source", "licence", "license")
+_WRITTEN = (int, Decimal, date)  # labels that are kept as `str` writes them; times are dates too
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,12 @@ def _parts(text: Any) -> Iterator[str]:
 
 
 def _label(row: Row, key: str) -> str:
+    """A label as text; "" where it is missing or of a type that names nothing."""
     value = row.fields.get(key)
     if isinstance(value, bytes):
         return "".join(readable_parts([value]))
+    if isinstance(value, _WRITTEN) and not isinstance(value, bool):
+        return str(value)
     return value if isinstance(value, str) else ""
 
 
