@@ -97,6 +97,8 @@ def with_format(file: SourceFile, config: CorpusConfig) -> SourceFile:
         DataError: it is of none that is read.
     """
     record_format, packing = format_of(file.name) or (None, "")
+    if file.size_bytes == 0:  # it is a file of no text, whatever its name promises
+        record_format, packing = ".txt", ""
     file = replace(file, packing=packing)
     if record_format == "":
         record_format = _sniffed(file, config)
@@ -105,13 +107,14 @@ def with_format(file: SourceFile, config: CorpusConfig) -> SourceFile:
             f"{Path(file.name).name} is of no known format",
             place=file.place,
             remedy="name .txt, .jsonl, .json, .csv or .tsv files (plain, .gz, .xz, .zst or .bz2),"
-            " .parquet or .zip files, or what WikiExtractor wrote",
+            " .parquet or .zip files, or what WikiExtractor wrote; of a folder pick the files by a"
+            " pattern, for example 'FOLDER/**/*.txt'",
         )
     return replace(file, record_format=record_format)
 
 
 def _sniffed(file: SourceFile, config: CorpusConfig) -> str | None:
     try:
-        return sniffed_format(next(content_blocks(file, config), b""))
+        return sniffed_format(content_blocks(file, config))
     except Unreadable:
         return None

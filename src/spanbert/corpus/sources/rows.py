@@ -1,6 +1,6 @@
 """Fields of a row -> records, in parts where the text is long."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -52,6 +52,18 @@ def row_records(row: Row, origin: Origin) -> Iterator[Record | Rejected]:
     except Unreadable as error:
         offset = None if row.byte_offset is None else row.byte_offset + error.byte_offset
         yield Rejected(row.place, offset, error.reason)
+
+
+def records_or_empty(
+    records: Iterable[Record | Rejected], origin: Origin
+) -> Iterator[Record | Rejected]:
+    """The records of a file; one without text where there are none, so that the file is counted."""
+    is_empty = True
+    for record in records:
+        is_empty = False
+        yield record
+    if is_empty:
+        yield Record("", f"{origin.name}:0", origin.name, origin.licence, origin.place)
 
 
 def _parts(text: Any) -> Iterator[str]:

@@ -25,7 +25,9 @@ def table_records(
     csv.field_size_limit(2 * MAX_RECORD_BYTES)  # `_Lines` limits whole rows, and sooner
     lines = _Lines(whole_lines(pieces))
     rows = _rows(csv.reader(lines, delimiter=delimiter, strict=True))
-    header = next(rows, [])
+    header = _next_row(rows, lines)
+    if header is None:
+        return
     if isinstance(header, Unreadable):
         raise header
     columns = _columns(header, origin)
