@@ -21,7 +21,7 @@ def json_records(pieces: Iterable[LinePiece], origin: Origin) -> Iterator[Record
             yield Rejected(origin.place, offset + error.byte_offset, error.reason)
             continue
         if fields is not None:
-            yield from row_records(Row(fields, offset, origin.place, offset), origin)
+            yield from row_records(Row(fields, None, offset), origin)
 
 
 def _fields(line: list[bytes]) -> dict[str, Any] | None:

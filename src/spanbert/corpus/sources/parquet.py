@@ -20,28 +20,54 @@ def parquet_records(
 ) -> Iterator[Record | Rejected]:
     """One record a row of the groups [start, end).
 
+    What follows the first row of a group that cannot be read is rejected up to the group's end.
+
     Raises:
         DataError: there is no column for the text.
         DependencyError: pyarrow is not installed.
         OSError: the system refused to read the file.
     """
-    arrow = optional_import("pyarrow")
-    number = 0
     try:
-        with _open(path, origin) as file:
-            sizes = [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)]
-            number = sum(sizes[:start])
-            for group in range(len(sizes))[start:end]:
-                for fields in _rows(file, group, _columns(file.schema_arrow, origin), origin):
-                    number += 1
-                    row = Row(fields, number, f"{origin.place} row {number}", None)
-                    yield from row_records(row, origin)
-    except Unreadable as error:
-        yield Rejected(origin.place, None, error.reason)
-    except (OSError, arrow.ArrowException) as error:
-        if getattr(error, "errno", None):  # the system refused; damage carries no error number
-            raise
-        yield Rejected(f"{origin.place} row {number + 1}", None, "corrupt_file")
+        file, columns = _open(path, origin)
+    except (Unreadable, *_damage()) as error:
+        yield Rejected(origin.place, None, _reason(error))
+        return
+    with file:
+        rows = [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)]
+        for group in range(len(rows))[start:end]:
+            numbers = range(sum(rows[:group]) + 1, sum(rows[: group + 1]) + 1)
+            yield from _group_records(file, group, numbers, columns, origin)
+
+
+def _group_records(
+    file: Any, group: int, numbers: range, columns: list[str], origin: Origin
+) -> Iterator[Record | Rejected]:
+    number = numbers.start
+    try:
+        for fields in _rows(file, group, columns, origin):
+            yield from row_records(Row(fields, number, None), origin)
+            number += 1
+    except _damage() as error:
+        lost_bytes = _sum_of_columns(file.metadata.row_group(group), "total_compressed_size")
+        yield Rejected(
+            origin.place,
+            None,
+            _reason(error),
+            number,
+            num_records=max(1, numbers.stop - number),
+            unread_bytes=lost_bytes,
+        )
+
+
+def _damage() -> tuple[type[Exception], ...]:
+    """What pyarrow raises on damage, and what the system does."""
+    return OSError, optional_import("pyarrow").ArrowException
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno:  # the system refused; damage has no number
+        raise error
+    return error.reason if isinstance(error, Unreadable) else "corrupt_file"
 
 
 def group_bytes(path: Path) -> list[int]:
@@ -62,14 +88,17 @@ def group_bytes(path: Path) -> list[int]:
     return [_sum_of_columns(group, "total_compressed_size") for group in groups]
 
 
-def _open(path: Path, origin: Origin) -> Any:
+def _open(path: Path, origin: Origin) -> tuple[Any, list[str]]:
+    """The file, and the columns that are read of it."""
     parquet = optional_import("pyarrow.parquet")
     schema = parquet.read_schema(path)
+    columns = _columns(schema, origin)
     # left as a dictionary, a text that is repeated does not take its length again and again
-    dictionaries = [name for name in _columns(schema, origin) if _is_text(schema.field(name).type)]
-    return parquet.ParquetFile(
+    dictionaries = [name for name in columns if _is_text(schema.field(name).type)]
+    file = parquet.ParquetFile(
         path, read_dictionary=dictionaries, buffer_size=_BUFFER_BYTES, pre_buffer=False
     )
+    return file, columns
 
 
 def _columns(schema: Any, origin: Origin) -> list[str]:

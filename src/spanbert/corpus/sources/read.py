@@ -11,6 +11,7 @@ from spanbert.corpus.sources.items import HubDataset, SourceFile
 from spanbert.corpus.sources.line_formats import line_records
 from spanbert.corpus.sources.parquet import parquet_records
 from spanbert.corpus.sources.rows import Origin, records_or_empty
+from spanbert.corpus.sources.unread import with_unread_bytes
 from spanbert.corpus.sources.zipped import zip_records
 from spanbert.errors import storage_error
 
@@ -52,8 +53,13 @@ def _read_piece(piece: Piece, config: CorpusConfig) -> Iterator[Record | Rejecte
         yield from hub_records(source, origin)
         return
     origin = Origin(source.name, source.place, config.text_key, config.licence)
-    records = _file_records(piece, source, origin, config)
-    yield from records_or_empty(records, origin) if piece.end is None else records
+    is_plain = not source.packing and source.size_bytes is not None
+    records = with_unread_bytes(
+        _file_records(piece, source, origin, config),
+        piece.size_bytes,
+        piece.start if is_plain else None,
+    )
+    yield from records_or_empty(records, origin) if piece.is_whole else records
 
 
 def _file_records(

@@ -31,27 +31,28 @@ class Row:
     """The fields of one record and where it is; bytes are UTF-8 that is still to be checked."""
 
     fields: Mapping[str, Any]
-    number: int  # the byte where it begins, or its row counted from 1: makes an id
-    place: str
-    byte_offset: int | None  # where its text begins; None for rows
+    number: int | None  # counted from 1, in tables and datasets
+    byte_offset: int | None  # where it begins, in files that are read by lines
 
 
 def row_records(row: Row, origin: Origin) -> Iterator[Record | Rejected]:
     """The record of a row, or the reason why it has none."""
+    is_numbered = row.number is not None
+    name = f"{origin.name}:{row.number if is_numbered else row.byte_offset}"
+    place = f"{origin.place} row {row.number}" if is_numbered else origin.place
     try:
         parts = _parts(row.fields.get(origin.text_key))
         for part, text in enumerate(parts):
             yield Record(
                 text,
-                id=_label(row, "id") or f"{origin.name}:{row.number}",
+                id=_label(row, "id") or name,
                 source=_label(row, "source") or origin.name,
                 licence=_label(row, "licence") or _label(row, "license") or origin.licence,
-                place=row.place,
+                place=place,
                 part=part,
             )
     except Unreadable as error:
-        offset = None if row.byte_offset is None else row.byte_offset + error.byte_offset
-        yield Rejected(row.place, offset, error.reason)
+        yield Rejected(origin.place, row.byte_offset, error.reason, row.number)
 
 
 def records_or_empty(

@@ -15,8 +15,9 @@ from spanbert.corpus.config import CorpusConfig
 from spanbert.corpus.records import Record, Rejected
 from spanbert.corpus.sources.formats import format_of, sniffed_format
 from spanbert.corpus.sources.line_formats import line_records
-from spanbert.corpus.sources.packed import PACKINGS, Expansion
+from spanbert.corpus.sources.packed import PACKED_RATIO, PACKINGS, Expansion
 from spanbert.corpus.sources.rows import Origin, records_or_empty
+from spanbert.corpus.sources.unread import with_unread_bytes
 from spanbert.corpus.sources.unreadable import Unreadable
 
 MAX_DIRECTORY_BYTES = 8 * 2**20  # of the list of members: some 100 000 of them
@@ -79,10 +80,12 @@ def _member(
     try:
         record_format = _format(member, blocks)
     except Unreadable as error:
-        yield Rejected(origin.place, None, error.reason)
+        size_bytes = member.compress_size * PACKED_RATIO
+        yield Rejected(origin.place, None, error.reason, unread_bytes=size_bytes)
         return
     records = line_records(blocks(), record_format, origin, config.txt_documents)
-    yield from records_or_empty(records, origin)
+    size_bytes = member.compress_size * PACKED_RATIO
+    yield from records_or_empty(with_unread_bytes(records, size_bytes, None), origin)
 
 
 def _format(member: zipfile.ZipInfo, blocks: Callable[[], Iterator[bytes]]) -> str:

@@ -37,7 +37,7 @@ def test_a_dataset_is_streamed_by_name_config_and_split(monkeypatch, entry, expe
     fake_datasets(monkeypatch, load)
     assert read(entry) == [
         Record("a", "1", entry, "", f"{entry} row 1"),
-        Rejected(f"{entry} row 2", None, "no_text"),
+        Rejected(entry, None, "no_text", row=2),
     ]
     assert calls == [expected]
 

@@ -25,7 +25,7 @@ def test_parquet_rows_are_records(tmp_path):
     assert read(path) == [
         Record("a", "x", "a.parquet", "", f"{path} row 1"),
         Record("b", "a.parquet:2", "a.parquet", "", f"{path} row 2"),
-        Rejected(f"{path} row 3", None, "no_text"),
+        Rejected(str(path), None, "no_text", row=3),
     ]
 
 
