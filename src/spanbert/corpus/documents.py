@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from spanbert.corpus.accounts import Part, report_of
+from spanbert.corpus.apart import refuse_mixed
 from spanbert.corpus.candidates import QUARANTINE, Rules, write_candidates
 from spanbert.corpus.config import CorpusConfig
 from spanbert.corpus.contamination import EvaluationSets
@@ -58,10 +59,12 @@ def write_documents(
 
     Raises:
         DataError: no document is left, or too many records could not be read.
-        ConfigError, DependencyError, IntegrityError, StorageError: as `sources.read.read_chunk`.
+        ConfigError: an output lies among the sources; or as `sources.read.read_chunk`, and so
+        DependencyError, IntegrityError, StorageError.
     """
     evaluation = evaluation or EvaluationSets({}, config.contamination_words, WordHashes())
     rules = Rules(config, evaluation, num_samples)
+    refuse_mixed(config, (folder, held_out_folder))
     chunks = find_chunks(config)
     with ExitStack() as stack:
         # workers have a folder of their own

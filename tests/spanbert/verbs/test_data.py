@@ -9,6 +9,7 @@ import tiny
 
 from spanbert.cli import VERBS, main
 from spanbert.config import to_toml
+from spanbert.manifest import Manifest, as_json
 from spanbert.objects import ObjectStore
 from spanbert.objects.artifacts import fetch_artifact, output_folder, part_of, send_artifact
 from spanbert.storage import MANIFEST, publish, verify
@@ -190,6 +191,50 @@ def test_an_occupied_folder_is_refused_before_the_work(run, artifacts, words, oc
     assert (code, err.count("\n")) == (2, 1)
     assert "is here already" in err
     assert [path for path in (tmp_path / "here").rglob("*") if path.is_file()] == [thesis]
+
+
+@pytest.mark.parametrize("verb", ["corpus", "tokenizer", "shards", "corpus report"])
+def test_an_empty_path_is_refused(run, verb):
+    (found,) = [v for v in VERBS if v.name == verb]
+    code, _, err = run(f"{verb} {found.example} --output ''")
+    assert code == 2
+    assert err.splitlines()[-1].endswith("argument --output: an empty path")
+
+
+def test_an_empty_source_is_refused_with_its_place(run):
+    words = "corpus --config ../c.toml --output data --set corpus.sources=[\\'\\']"
+    code, _, err = run(words)
+    assert (code, err.count("\n")) == (2, 1)
+    assert "corpus.sources = [''] has an empty entry" in err
+
+
+@pytest.mark.parametrize(
+    ("source", "output"),
+    [
+        ("../texts", "../texts"),
+        ("../texts", "../texts/new"),
+        ("../link", "../texts/new"),
+        ("../texts/**/*.txt", "../texts/old"),
+        ("../texts/old/documents/a.txt", "../texts/old"),
+    ],
+)
+def test_an_output_among_its_sources_is_refused(run, tmp_path, source, output):
+    path = tmp_path / "texts" / "old" / "documents" / "a.txt"
+    path.parent.mkdir(parents=True)
+    path.write_text("text")
+    (path.parent / MANIFEST).write_text(as_json(Manifest("documents", 1, {})))
+    (tmp_path / "link").symlink_to("texts")
+    words = f"corpus --config ../c.toml --output {output}"
+    code, _, err = run(f"{words} --set corpus.sources=[\\'{source}\\']")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "corpus.sources" in err
+    assert path.read_text() == "text"
+
+
+def test_sources_beside_the_artifacts_are_no_sources_in_them(run, tmp_path):
+    tiny.write_corpus(tmp_path / "here")
+    words = "corpus --config ../c.toml --output . --set corpus.min_characters=1"
+    assert run(words)[0] == 0
 
 
 _PATHS = [(verb, option) for verb in VERBS for option in verb.paths] + [
