@@ -16,28 +16,34 @@ _FILE = "lock"
 _LOOK_S = 1.0
 
 
+_SAME_SETTINGS = "is running these settings"
+_OTHER_SETTINGS = "wait for it, or change a setting, for example --set run.seed=2"
+
+
 @contextlib.contextmanager
-def sole_owner(folder: Path, patience_s: float = 0.0) -> Iterator[None]:
-    """Hold a folder's lease.
+def sole_owner(
+    folder: Path,
+    patience_s: float = 0.0,
+    *,
+    doing: str = _SAME_SETTINGS,
+    remedy: str = _OTHER_SETTINGS,
+) -> Iterator[None]:
+    """Hold a folder's lease; its owner alone may remove the folder, lease and all.
 
     Args:
         patience_s: a network disk may notice some minutes later that an owner's machine is gone.
+        doing: what another owner does, and
+        remedy: what helps against it, for the message.
 
     Raises:
         ConfigError: another process holds it; says which, on which machine, and since when.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / _FILE).open("a+") as lock:
-        given_up_s = time.monotonic() + patience_s
-        while not try_lock(lock):
-            if time.monotonic() < given_up_s:
-                time.sleep(_LOOK_S)
-                continue
-            raise ConfigError(
-                f"{_owner(lock)} is running these settings",
-                place=str(folder),
-                remedy="wait for it, or change a setting, for example --set run.seed=2",
-            )
+    given_up_s = time.monotonic() + patience_s
+    while (lock := _locked(folder)) is None:
+        if time.monotonic() >= given_up_s:
+            raise ConfigError(f"{_owner(folder)} {doing}", place=str(folder), remedy=remedy)
+        time.sleep(_LOOK_S)
+    with lock:
         lock.truncate(0)
         owner = {"pid": os.getpid(), "host": socket.gethostname(), "since_s": time.time()}
         lock.write(json.dumps(owner))
@@ -63,11 +69,30 @@ def try_lock(lock: TextIO, kind: int = fcntl.LOCK_EX) -> bool:
     return True
 
 
-def _owner(lock: TextIO) -> str:
-    lock.seek(0)
+def _locked(folder: Path) -> TextIO | None:
+    """The lease's file, locked; None while somebody else has it."""
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / _FILE).open("a+")
+        if not try_lock(lock):
+            lock.close()
+            return None
+        if _is_file(folder / _FILE, lock):
+            return lock
+        lock.close()  # its owner has just removed the folder: this lease is nobody's
+
+
+def _is_file(path: Path, lock: TextIO) -> bool:
     try:
-        told = json.loads(lock.read())
+        return os.path.samestat(path.stat(), os.fstat(lock.fileno()))
+    except FileNotFoundError:
+        return False
+
+
+def _owner(folder: Path) -> str:
+    try:
+        told = json.loads((folder / _FILE).read_text())
         age_s = time.time() - told["since_s"]
         return f"process {told['pid']} on {told['host']}, for {age_s:.0f} s,"
-    except (ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError):
         return "another process"  # it is just writing who it is

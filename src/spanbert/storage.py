@@ -205,6 +205,16 @@ def git_commit() -> str:
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
+def refuse_occupied(folder: Path, kind: str) -> None:
+    """Refuse an output before the work for it begins, as `publish` would at its end.
+
+    Raises:
+        ConfigError: something else than an artifact of this kind is there.
+        IntegrityError: the manifest there is damaged.
+    """
+    _replaceable(folder, kind)
+
+
 def _replaceable(folder: Path, kind: str) -> _Identity | None:
     """Which artifact is there now, if any; an error for anything else."""
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):

@@ -1,5 +1,6 @@
 """Imperfect text costs what is broken and no more, and what it costs is told."""
 
+import gzip
 import subprocess
 import sys
 import zipfile
@@ -99,14 +100,34 @@ def test_f37_more_quarantined_than_allowed_stops_with_the_file_and_the_offset(tm
 
 
 @pytest.mark.parametrize("content", ["", "\n\n\n", " \n\t\n", " "])
-@pytest.mark.parametrize("name", ["a.txt", "a.jsonl"])
+@pytest.mark.parametrize("name", ["a.txt", "a.jsonl", "a.txt.gz", "wiki_00"])
 def test_f40_files_without_text_end_with_their_names(tmp_path, name, content):
-    (tmp_path / name).write_text(content)
-    assert read(tmp_path / name) == []
+    packed = gzip.compress(content.encode()) if name.endswith(".gz") else content.encode()
+    (tmp_path / name).write_bytes(packed)
+    assert texts(read(tmp_path / name)) == [""]
     config = CorpusConfig(sources=(str(tmp_path / name),))
-    with pytest.raises(DataError, match=rf"{name}: no document is left of 0 records") as caught:
+    with pytest.raises(
+        DataError, match=rf"{name}: no document is left of 1 records \(1 empty"
+    ) as caught:
         write_documents(tmp_path / "documents", tmp_path / "held-out", config)
     assert caught.value.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    "name", ["a.txt", "a.csv", "a.parquet", "a.zip", "a.jsonl.zst", "wiki_00", "a.crc", "_SUCCESS"]
+)
+def test_f40_an_empty_file_is_counted_and_stops_nothing(tmp_path, name):
+    (tmp_path / name).write_bytes(b"")
+    (tmp_path / "z.txt").write_text("text")
+    assert texts(read(tmp_path)) == ["", "text"]
+
+
+@pytest.mark.parametrize("content", ["text\n", "\n\n", "text\n\n"])
+def test_f40_a_table_without_rows_is_an_empty_file(tmp_path, content):
+    (tmp_path / "a.csv").write_text(content)
+    table = pyarrow.table({"text": pyarrow.array([], pyarrow.string())})
+    pyarrow.parquet.write_table(table, tmp_path / "b.parquet")
+    assert texts(read(tmp_path)) == ["", ""]
 
 
 def test_f40_empty_documents_between_others_are_records(tmp_path):

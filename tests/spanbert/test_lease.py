@@ -1,8 +1,10 @@
 """One owner at a time, and none after a death."""
 
+import fcntl
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,7 +12,7 @@ import sys
 import pytest
 
 from spanbert.errors import ConfigError
-from spanbert.lease import is_owned, sole_owner
+from spanbert.lease import is_owned, sole_owner, try_lock
 
 HOLD = """
 import sys, time
@@ -52,3 +54,18 @@ def test_a_killed_owner_is_none(tmp_path, owner):
 
 def test_a_folder_that_nobody_held_is_not_owned(tmp_path):
     assert not is_owned(tmp_path / "new")
+
+
+def test_a_lease_that_its_owner_removed_while_it_was_asked_for_is_not_held(tmp_path, monkeypatch):
+    """Whoever opened the file just before would else own what nobody looks at any more."""
+    folder = tmp_path / "work"
+    removed = []
+
+    def late(lock, kind=fcntl.LOCK_EX):
+        if not removed:
+            removed.append(shutil.rmtree(folder))
+        return try_lock(lock, kind)
+
+    monkeypatch.setattr("spanbert.lease.try_lock", late)
+    with sole_owner(folder):
+        assert is_owned(folder)

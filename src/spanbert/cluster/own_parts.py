@@ -28,5 +28,9 @@ def own_parts(work_root: Path, kind: str, decisive: Any) -> Iterator[Path]:
     word = hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:16]
     folder = work_root.absolute() / "parts" / f"{kind}-{word}"  # workers have a folder of their own
     patience_s = _OWNER_GONE_S if runs_in_cluster() else 0.0
-    with sole_owner(folder, patience_s), leaving_on_sigterm(lambda: False, grace_s=0.0):
+    remedy = f"wait for it, or change a setting of [{kind}] that decides what comes out"
+    with (
+        sole_owner(folder, patience_s, remedy=remedy),
+        leaving_on_sigterm(lambda: False, grace_s=0.0),
+    ):
         yield folder / "done"

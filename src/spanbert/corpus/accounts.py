@@ -11,7 +11,14 @@ import numpy as np
 from spanbert.corpus.candidates import SEEN
 from spanbert.corpus.contamination import EvaluationSets
 from spanbert.corpus.numbers import Numbers
-from spanbert.corpus.report import MAX_NAMED_ORIGINS, OTHERS, CorpusReport, SourceCounts, Tally
+from spanbert.corpus.report import (
+    MAX_NAMED_ORIGINS,
+    OTHERS,
+    CorpusReport,
+    SourceCounts,
+    Tally,
+    UnreadFiles,
+)
 from spanbert.corpus.survival import REASONS, Survival
 from spanbert.manifest import Manifest
 
@@ -30,9 +37,17 @@ class Part:
 
 
 def report_of(
-    parts: Sequence[Part], numbers: Numbers, survival: Survival, evaluation: EvaluationSets
+    parts: Sequence[Part],
+    numbers: Numbers,
+    survival: Survival,
+    evaluation: EvaluationSets,
+    size_bytes: int,
 ) -> CorpusReport:
-    """The report on the candidates of these parts."""
+    """The report on the candidates of these parts.
+
+    Args:
+        size_bytes: of all sources, as their chunks count it.
+    """
     tally = Tally()
     for part in parts:
         tally.add(part.counts["tally"])
@@ -40,6 +55,7 @@ def report_of(
     for code, reason in enumerate(REASONS[1:], start=1):
         _drop(tally, reason, characters[survival.reasons == code])
     survives = survival.reasons == 0
+    unread = _unread_files(parts)
     report = CorpusReport(
         records_in=tally.records_in,
         kept=int((survives & ~survival.held_out).sum()),
@@ -55,6 +71,8 @@ def report_of(
         lengths=_lengths(characters[survives]),
         most_copies=survival.most_copies,
         contamination=_contamination(parts, evaluation),
+        unread_files=unread,
+        unread_share=min(1.0, sum(f["bytes"] for f in unread.values()) / max(1, size_bytes)),
     )
     _assert_complete(report)
     return report
@@ -70,6 +88,14 @@ def _lengths(characters: np.ndarray) -> dict[str, int]:
     exponents = np.frexp(characters)[1] - 1  # exact: of the largest power of two that fits
     values, counts = np.unique(exponents, return_counts=True)
     return {str(2**v): n for v, n in zip(values.tolist(), counts.tolist(), strict=True)}
+
+
+def _unread_files(parts: Sequence[Part]) -> dict[str, dict[str, Any]]:
+    unread = UnreadFiles()
+    for part in parts:
+        for file, found in part.counts["unread_files"].items():
+            unread.add(file, found["reason"], found["bytes"])
+    return unread.files
 
 
 def _contamination(parts: Sequence[Part], evaluation: EvaluationSets) -> dict[str, dict[str, Any]]:

@@ -19,7 +19,7 @@ from spanbert.corpus.filters import drop_reason
 from spanbert.corpus.language import LanguageFilter
 from spanbert.corpus.numbers import NumbersWriter
 from spanbert.corpus.records import Record, Rejected
-from spanbert.corpus.report import MAX_NAMED_ORIGINS, OTHERS, Tally
+from spanbert.corpus.report import MAX_NAMED_ORIGINS, OTHERS, Tally, UnreadFiles
 from spanbert.corpus.samples import Samples
 from spanbert.corpus.signatures import algorithm, shingles, signature
 from spanbert.corpus.sources.chunks import Chunk
@@ -88,14 +88,19 @@ class _Reading:
         self._origins: dict[tuple[str, str], int] = {}
         self._fraction = 0.0  # of the document whose parts are being read
         self._tally, self._samples = Tally(), Samples(rules.num_samples)
+        self._unread = UnreadFiles()
 
     def reject(self, rejected: Rejected) -> str:
         """Count what could not be read; its line in the quarantine, without any text."""
-        self._tally.records_in += 1
-        self._tally.quarantined[rejected.reason] += 1
+        self._tally.records_in += rejected.num_records
+        self._tally.quarantined[rejected.reason] += rejected.num_records
+        if rejected.unread_bytes:
+            self._unread.add(rejected.place, rejected.reason, rejected.unread_bytes)
         content = {
             "file": rejected.place,
             "byte_offset": rejected.byte_offset,
+            "row": rejected.row,
+            "records": rejected.num_records,
             "reason": rejected.reason,
         }
         return json.dumps(content) + "\n"
@@ -127,6 +132,7 @@ class _Reading:
             "origins": list(self._origins),
             "samples": self._samples.texts,
             "hits": self._hits.tolist(),
+            "unread_files": self._unread.files,
         }
 
     def _count(self, record: Record, removed: dict[str, int]) -> None:

@@ -54,6 +54,10 @@ class CorpusConfig:
             self.max_characters <= 2**19,
             f"corpus.max_characters = {self.max_characters} must be at most {2**19}; 0 is no limit",
         )
+        require(
+            all(source.strip() for source in self.sources),
+            f"corpus.sources = {list(self.sources)} has an empty entry",
+        )
         for name in ("min_letter_fraction", "max_digit_fraction", "max_quarantined_fraction"):
             value = getattr(self, name)
             require(0 <= value <= 1, f"corpus.{name} = {value} must be in [0, 1]")

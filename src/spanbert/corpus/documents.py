@@ -17,12 +17,13 @@ from pathlib import Path
 import numpy as np
 
 from spanbert.corpus.accounts import Part, report_of
+from spanbert.corpus.apart import refuse_mixed
 from spanbert.corpus.candidates import QUARANTINE, Rules, write_candidates
 from spanbert.corpus.config import CorpusConfig
 from spanbert.corpus.contamination import EvaluationSets
 from spanbert.corpus.document import SUFFIX, Document, read_file
 from spanbert.corpus.numbers import Numbers
-from spanbert.corpus.refusals import refuse_empty, refuse_quarantine
+from spanbert.corpus.refusals import refuse_empty, refuse_quarantine, unread_sentence
 from spanbert.corpus.report import CorpusReport
 from spanbert.corpus.sources.chunks import Chunk, find_chunks
 from spanbert.corpus.survival import Survival, decide
@@ -58,10 +59,12 @@ def write_documents(
 
     Raises:
         DataError: no document is left, or too many records could not be read.
-        ConfigError, DependencyError, IntegrityError, StorageError: as `sources.read.read_chunk`.
+        ConfigError: an output lies among the sources; or as `sources.read.read_chunk`, and so
+        DependencyError, IntegrityError, StorageError.
     """
     evaluation = evaluation or EvaluationSets({}, config.contamination_words, WordHashes())
     rules = Rules(config, evaluation, num_samples)
+    refuse_mixed(config, (folder, held_out_folder))
     chunks = find_chunks(config)
     with ExitStack() as stack:
         # workers have a folder of their own
@@ -71,15 +74,20 @@ def write_documents(
         candidates = _read_all(chunks, rules, parts, say)
         numbers = Numbers([part.folder for part in candidates])
         survival = decide(numbers, config, parts)
-        report = report_of(candidates, numbers, survival, evaluation)
-        refuse_quarantine(report, [part.folder for part in candidates], config)
+        size_bytes = sum(chunk.size_bytes for chunk in chunks)
+        report = report_of(candidates, numbers, survival, evaluation, size_bytes)
+        _list_quarantine(candidates, parts / QUARANTINE)
+        listing = parts / QUARANTINE if work else None
+        refuse_quarantine(report, [part.folder for part in candidates], config, listing)
         refuse_empty(report, config)
         survivors = _write_all(candidates, numbers, survival, rules, parts, say)
         inputs = {"sources": _digest(chunk.digest for chunk in chunks)}
         with _both(folder, held_out_folder, inputs, config) as (training, held_out):
             _fill(training, TRAINING, survivors, report)
             _fill(held_out, HELD_OUT, survivors, report)
-            _add_listings(training.folder, candidates, survivors, num_samples)
+            _add_listings(training.folder, parts, [*candidates, *survivors], num_samples)
+    if report.unread_files:
+        say(unread_sentence(report))
     return report
 
 
@@ -178,15 +186,20 @@ def _fill(draft: Draft, side: str, parts: Sequence[Part], report: CorpusReport) 
     draft.counts |= asdict(report) | {"documents_in_files": lines_in_files}
 
 
-def _add_listings(
-    folder: Path, candidates: Sequence[Part], survivors: Sequence[Part], num_samples: int
-) -> None:
+def _list_quarantine(candidates: Sequence[Part], listing: Path) -> None:
+    """What could not be read of all parts, in one file."""
+    with listing.open("wb") as joined:
+        for part in candidates:
+            with (part.folder / QUARANTINE).open("rb") as lines:
+                shutil.copyfileobj(lines, joined)
+
+
+def _add_listings(folder: Path, work: Path, parts: Sequence[Part], num_samples: int) -> None:
     """What could not be read, and samples of what was dropped where they are asked for."""
-    lines = [(part.folder / QUARANTINE).read_bytes() for part in candidates]
-    if any(lines):
-        (folder / QUARANTINE).write_bytes(b"".join(lines))
+    if (work / QUARANTINE).stat().st_size:
+        shutil.copyfile(work / QUARANTINE, folder / QUARANTINE)
     if num_samples:
-        texts = _joined_samples([*candidates, *survivors], num_samples)
+        texts = _joined_samples(parts, num_samples)
         (folder / _SAMPLES).write_text(json.dumps(texts, indent=1), encoding="utf-8")
 
 

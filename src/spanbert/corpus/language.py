@@ -56,8 +56,9 @@ def _require_known(language: str, known: Sequence[str]) -> None:
     if language in known:
         return
     begins_alike = [code for code in known if code[:2] == language[:2].lower()]
-    (nearest,) = difflib.get_close_matches(language.lower(), begins_alike or known, n=1, cutoff=0)
+    alike = difflib.get_close_matches(language.lower(), begins_alike, n=1, cutoff=0)
+    example = alike[0] if alike else "en"
     raise ConfigError(
         f"corpus.languages: {language!r} is no language that can be told from others",
-        remedy=f"use its ISO 639-1 code, such as {nearest!r}",
+        remedy=f"use its ISO 639-1 code, such as {example!r}",
     )

@@ -17,8 +17,12 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """One document that could not be read: where it is and a short code that says why."""
+    """What could not be read, mostly one document: where it is and a short code that says why."""
 
-    place: str
-    byte_offset: int | None  # in the file after decompression; None where rows have no offset
+    place: str  # file or dataset
+    byte_offset: int | None  # in the file after decompression; None where it is not known
     reason: str
+    row: int | None = None  # the first, counted from 1, where there are rows
+    num_records: int = 1  # more where a run of rows is lost
+    ends_file: bool = False  # nothing after it in the file is read
+    unread_bytes: int = 0  # of the sources, lost with it; 0 where it is one record among others

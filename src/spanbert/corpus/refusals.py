@@ -11,29 +11,65 @@ from spanbert.corpus.config import CorpusConfig
 from spanbert.corpus.report import CorpusReport
 from spanbert.errors import DataError
 
+_MOST_NAMED = 3  # of files, in a line
 
-def refuse_quarantine(report: CorpusReport, parts: Sequence[Path], config: CorpusConfig) -> None:
-    """Stop where more records cannot be read than the settings allow.
+_ENCODING = ("undecodable", "not_utf8")
+_DAMAGE = ("truncated_file", "corrupt_file")
+
+
+def refuse_quarantine(
+    report: CorpusReport, parts: Sequence[Path], config: CorpusConfig, listing: Path | None = None
+) -> None:
+    """Stop where more cannot be read than the settings allow: of the records, or of the bytes.
+
+    Args:
+        listing: where all of it is listed, for the message.
 
     Raises:
         DataError: names the first of them.
     """
-    num_quarantined, max_fraction = (
-        sum(report.quarantined.values()),
-        config.max_quarantined_fraction,
-    )
-    if num_quarantined <= max_fraction * report.records_in:
+    num_quarantined = sum(report.quarantined.values())
+    of_records = num_quarantined / max(1, report.records_in)
+    share, allowed = max(of_records, report.unread_share), config.max_quarantined_fraction
+    if share <= allowed:
         return
-    first = _first_line(parts)
-    share = num_quarantined / report.records_in
-    offset = "" if first["byte_offset"] is None else f" at byte {first['byte_offset']}"
+    if of_records == share:
+        told = f"{num_quarantined} of {report.records_in} records cannot be read, {share:.2%}"
+        first = _first_line(parts)
+    else:
+        told = f"{unread_sentence(report)}; with them {share:.2%} of the sources' bytes are lost"
+        file = next(iter(report.unread_files))
+        first = {"file": file} | report.unread_files[file]
     raise DataError(
-        f"{num_quarantined} of {report.records_in} records cannot be read, more than"
-        f" {max_fraction:.2%}; the first is {first['reason']}{offset}",
+        f"{told}, more than {allowed:.2%}; the first is {first['reason']}{_where(first)}",
         place=first["file"],
-        remedy="correct the file (text must be UTF-8), or allow more with"
-        f" --set corpus.max_quarantined_fraction={math.ceil(100 * share) / 100}",
+        remedy=f"{_correction(first['reason'])}, or allow more with --set"
+        f" corpus.max_quarantined_fraction={math.ceil(100 * min(1, share)) / 100}"
+        + (f"; all places are listed in {listing}" if listing else ""),
     )
+
+
+def unread_sentence(report: CorpusReport) -> str:
+    """Which files could not be read to their end; "" where all could."""
+    files = report.unread_files
+    if not files:
+        return ""
+    named = [f"{file} ({found['reason']})" for file, found in list(files.items())[:_MOST_NAMED]]
+    more = [f"{len(files) - len(named)} more"] if len(files) > len(named) else []
+    what = "1 file" if len(files) == 1 else f"{len(files)} files"
+    return f"{what} could not be read to the end: {', '.join([*named, *more])}"
+
+
+def _where(first: dict[str, Any]) -> str:
+    if first.get("byte_offset") is not None:
+        return f" at byte {first['byte_offset']}"
+    return "" if first.get("row") is None else f" in row {first['row']}"
+
+
+def _correction(reason: str) -> str:
+    if reason in _DAMAGE:
+        return "get the file again from where it came from"
+    return "correct the file" + (" (text must be UTF-8)" if reason in _ENCODING else "")
 
 
 def _first_line(parts: Sequence[Path]) -> dict[str, Any]:

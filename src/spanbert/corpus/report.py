@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+MAX_NAMED_FILES = 100  # that could not be read to their end; more are summed up
 MAX_NAMED_ORIGINS = 1000  # pairs of source and licence; what a corpus names beyond is summed up
 OTHERS = "(others)"
 
@@ -39,6 +40,22 @@ class CorpusReport:
     lengths: dict[str, int]  # documents of at least so many characters and less than twice as many
     most_copies: int  # of one text, the first included
     contamination: dict[str, dict[str, Any]]  # by evaluation set, see `contamination`
+    unread_files: dict[str, dict[str, Any]]  # reason and bytes, by file: see `sources.unread`
+    unread_share: float  # of the bytes of all sources, in those files
+
+
+@dataclass
+class UnreadFiles:
+    """Files that could not be read, or not to their end: first reason and lost bytes of each."""
+
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def add(self, file: str, reason: str, lost_bytes: int) -> None:
+        """Note bytes that were lost in a file."""
+        if file not in self.files and len(self.files) >= MAX_NAMED_FILES:
+            file = OTHERS
+        found = self.files.setdefault(file, {"reason": reason, "bytes": 0})
+        found["bytes"] += lost_bytes
 
 
 @dataclass

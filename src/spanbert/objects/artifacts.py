@@ -16,6 +16,10 @@ from spanbert.lease import sole_owner
 from spanbert.objects.fetching import fetch
 from spanbert.objects.sending import require_replaceable, send
 from spanbert.objects.store import ObjectStore
+from spanbert.storage import refuse_occupied
+
+WRITES_HERE = "writes to this output"
+OTHER_OUTPUT = "wait for it, or choose another --output"
 
 Place: TypeAlias = str | Path  # a URL, or a folder
 
@@ -60,17 +64,18 @@ def output_folder(place: Place, kind: str) -> Iterator[Path]:
     """Where the body writes an artifact that is to be at `place`: there, or aside to be sent.
 
     Raises:
-        ConfigError: something else than an artifact of this kind is below the URL, or another
-            process of this machine writes to it.
+        ConfigError: something else than an artifact of this kind is there, or another process of
+            this machine writes to the URL.
         StorageError, DependencyError: as `ObjectStore`; before the body runs if it can be known.
     """
     if not is_url(place):
+        refuse_occupied(Path(place), kind)
         yield Path(place)
         return
     store = ObjectStore(str(place))
     require_replaceable(store, kind)
     own = cache_folder() / f"to-{sha256(str(place).encode()).hexdigest()[:16]}"
-    with sole_owner(own):
+    with sole_owner(own, doing=WRITES_HERE, remedy=OTHER_OUTPUT):
         shutil.rmtree(own / "output", ignore_errors=True)  # a killed writer's
         try:
             yield own / "output" / kind

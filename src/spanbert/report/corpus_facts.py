@@ -1,4 +1,4 @@
-"""documents artifact -> all that its page shows, without reading a document."""
+"""documents artifact -> all that its page shows, of what its manifest and listings say."""
 
 import json
 from collections.abc import Mapping
@@ -7,9 +7,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from spanbert.errors import DataError, IntegrityError
+from spanbert.errors import DataError
 from spanbert.manifest import Manifest
-from spanbert.storage import read_manifest, sha256_of
+from spanbert.storage import verify
 
 MAX_PLACES = 20  # of records that could not be read
 _SAMPLES, _QUARANTINE = "samples.json", "quarantine.jsonl"  # written where there are any
@@ -42,13 +42,13 @@ class CorpusFacts:
 
 
 def read_facts(documents: Path) -> CorpusFacts:
-    """What the manifest and the listings of a documents artifact say.
+    """What the manifest and the listings of a documents artifact say, once all of it is verified.
 
     Raises:
         DataError: there is no such artifact, or its counts are not those of a corpus.
-        IntegrityError: the manifest is damaged, or a listing differs from its recorded digest.
+        IntegrityError: the manifest is damaged, or a file differs from its recorded digest.
     """
-    manifest = read_manifest(documents, "documents")
+    manifest = verify(documents, "documents")
     for name, kind in _COUNTS.items():
         if not isinstance(manifest.counts.get(name), kind):
             raise DataError(
@@ -71,27 +71,13 @@ def read_facts(documents: Path) -> CorpusFacts:
 
 
 def _samples(folder: Path, manifest: Manifest) -> dict[str, list[str]]:
-    path = _listing(folder, manifest, _SAMPLES)
-    return json.loads(path.read_text(encoding="utf-8")) if path else {}
+    if _SAMPLES not in manifest.files:
+        return {}
+    return json.loads((folder / _SAMPLES).read_text(encoding="utf-8"))
 
 
 def _places(folder: Path, manifest: Manifest) -> list[dict[str, Any]]:
-    path = _listing(folder, manifest, _QUARANTINE)
-    if path is None:
+    if _QUARANTINE not in manifest.files:
         return []
-    with path.open(encoding="utf-8") as lines:
+    with (folder / _QUARANTINE).open(encoding="utf-8") as lines:
         return [json.loads(line) for line in islice(lines, MAX_PLACES)]
-
-
-def _listing(folder: Path, manifest: Manifest, name: str) -> Path | None:
-    """A file beside the documents, if there is one and it is as it was written."""
-    if name not in manifest.files:
-        return None
-    path = folder / name
-    if not path.is_file() or sha256_of(path) != manifest.files[name].sha256:
-        raise IntegrityError(
-            "it is missing or differs from its recorded sha256",
-            place=str(path),
-            remedy="remove the folder and make it again",
-        )
-    return path

@@ -24,5 +24,5 @@ def corpus_fit(documents: Path, tokenizer: Path) -> dict[str, Any]:
         "vocab_size": loaded.vocab_size,
         **sample.as_counts(),
         **fit.numbers(),
-        **asdict(advise(fit)),
+        **asdict(advise(fit, is_wordpiece=loaded.is_wordpiece)),
     }

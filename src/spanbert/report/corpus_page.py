@@ -21,6 +21,7 @@ from spanbert.report.corpus_tables import (
     quarantine_table,
     settings_table,
     sources_table,
+    unread_table,
 )
 from spanbert.report.length_chart import length_chart
 from spanbert.report.rendering import KeyFigure, Table, pairs, plain, render_template
@@ -67,6 +68,7 @@ def page_content(facts: CorpusFacts, fit: Mapping[str, Any] | None) -> dict[str,
         **contamination_content(facts),
         "cleaning": cleaning_table(facts) if characters else None,
         "quarantine": quarantine_table(facts),
+        "unread": unread_table(counts),
         "places": places_table(facts.places) if facts.places else None,
         "fit": fit_table(fit) if fit else None,
         "advice": fit_in_words(fit) if fit else "",

@@ -68,7 +68,12 @@ def _unreadable(counts: Mapping[str, Any]) -> str:
     quarantined = sum(counts["quarantined"].values())
     if not quarantined:
         return "every record could be read"
-    return f"{part_of(quarantined, counts['records_in'])} of records could not be read"
+    told = f"{part_of(quarantined, counts['records_in'])} of records could not be read"
+    if num_files := len(counts.get("unread_files", ())):
+        told += (
+            f", and {'1 file' if num_files == 1 else f'{count(num_files)} files'} not to the end"
+        )
+    return told
 
 
 def _accounted(counts: Mapping[str, Any]) -> str:

@@ -169,8 +169,25 @@ def places_table(places: Sequence[Mapping[str, Any]]) -> Table:
     """Where the first unreadable records are."""
     return Table(
         f"The first {count(len(places))} places",
-        ("File", "Byte offset", "Reason"),
-        [(p["file"], shown(p["byte_offset"]), plain(p["reason"])) for p in places],
+        ("File", "Byte offset", "Row", "Reason"),
+        [
+            (p["file"], shown(p["byte_offset"]), shown(p.get("row")), plain(p["reason"]))
+            for p in places
+        ],
+        num_numeric=2,
+    )
+
+
+def unread_table(counts: Mapping[str, Any]) -> Table | None:
+    """Files that could not be read to their end; None where all could, or nobody looked."""
+    files = counts.get("unread_files")
+    if not files:
+        return None
+    share = part_of(round(counts["unread_share"] * 10_000), 10_000)
+    return Table(
+        f"Files that could not be read to their end: with them {share} of the sources' bytes",
+        ("File", "Bytes lost", "Reason"),
+        [(name, count(found["bytes"]), plain(found["reason"])) for name, found in files.items()],
         num_numeric=1,
     )
 

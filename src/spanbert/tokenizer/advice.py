@@ -5,6 +5,7 @@
 | retrain | over 1 % of words are unknown | new words do not bring the missing characters |
 | retrain | over 2 pieces a word, even extended | half of each segment is spent on spelling |
 | extend | the text gets at least 2 % shorter | less does not repay making all shards again |
+| keep | it cannot be extended, not being a WordPiece | `extend.py` says why |
 | keep | else | |
 
 No threshold is agreed on; ours lie between what was measured. A vocabulary of 28,996 entries from
@@ -36,16 +37,18 @@ class Advice:
     saved_share: float  # of all pieces
 
 
-def advise(fit: VocabularyFit) -> Advice:
-    """What to do with a vocabulary that fits so."""
-    words = best_words(fit)
+def advise(fit: VocabularyFit, *, is_wordpiece: bool) -> Advice:
+    """What to do with a vocabulary that fits so; only a WordPiece can be extended."""
+    words = best_words(fit) if is_wordpiece else []
     saved = sum(word.saved for word in words)
     share = saved / max(1, fit.pieces)
     per_word = (fit.pieces - saved) / max(1, fit.words)
     if fit.unknown_share > MAX_UNKNOWN_SHARE:
         told = "retrain", f"{fit.unknown_share:.2%} of the words are unknown"
     elif per_word > MAX_PIECES_PER_WORD:
-        told = "retrain", f"{per_word:.2f} pieces a word, even if extended"
+        told = "retrain", f"{per_word:.2f} pieces a word" + ", even if extended" * is_wordpiece
+    elif not is_wordpiece:
+        told = "keep", f"{per_word:.2f} pieces a word are few, and only a WordPiece can be extended"
     elif share >= LEAST_SAVED_SHARE:
         told = "extend", f"{len(words)} more pieces make the text {share:.1%} shorter"
     else:

@@ -4,7 +4,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from spanbert.storage import publish, read_manifest
+from spanbert.errors import ConfigError
+from spanbert.storage import publish, read_manifest, refuse_occupied
 from spanbert.tokenizer.config import TokenizerConfig
 from spanbert.tokenizer.extend import (
     best_words,
@@ -51,10 +52,12 @@ def extend_on_documents(
 
     Raises:
         CheckpointError: the tokenizer cannot be read.
-        ConfigError: as `extend_tokenizer`.
+        ConfigError: `folder` is `base`, or something else than a tokenizer; as `extend_tokenizer`.
         DataError: there are no documents.
     """
     before = load_tokenizer(base)
+    _require_another(folder, base)
+    refuse_occupied(folder, _KIND)
     require_wordpiece(before)
     sample, read_texts = sample_texts(documents, FIT_CHARACTERS)
     words = best_words(vocabulary_fit(before, read_texts()), num_pieces)
@@ -81,6 +84,15 @@ def said_of(counts: dict[str, Any]) -> str:
         f"{entries}, learnt from {counts['sample_documents']} of {counts['of_documents']}"
         f" documents, {counts['share']:.2%} of the characters"
     )
+
+
+def _require_another(folder: Path, base: Path) -> None:
+    if folder.exists() and folder.samefile(base):
+        raise ConfigError(
+            "the extended vocabulary would replace the one that it extends",
+            place=str(folder),
+            remedy="choose another output: models that were trained with the old one need it",
+        )
 
 
 def _take_over(source: Path, folder: Path) -> SubwordTokenizer:

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+from spanbert.lease import sole_owner
 from spanbert.manifest import MANIFEST
 from spanbert.objects.artifacts import (
+    OTHER_OUTPUT,
+    WRITES_HERE,
     Place,
     cache_folder,
     fetch_artifact,
@@ -23,9 +26,9 @@ def _corpus(options: argparse.Namespace) -> None:
     from spanbert.cluster.corpus_work import corpus_work
 
     with (
-        work_beside(options.output) as work,
         output_folder(part_of(options.output, "documents"), "documents") as documents,
         output_folder(part_of(options.output, "held-out"), "documents") as held_out,
+        work_beside(options.output) as work,
     ):
         report = corpus_work(
             config_of(options), documents=documents, held_out=held_out, work_root=work, say=say
@@ -52,27 +55,32 @@ def _shards(options: argparse.Namespace) -> None:
     documents = fetch_artifact(options.documents, "documents")
     tokenizer = fetch_artifact(options.tokenizer, "tokenizer")
     with (
-        work_beside(options.output) as work,
         output_folder(options.output, "shards") as folder,
+        work_beside(options.output) as work,
     ):
         print_json(cut(config_of(options), documents, tokenizer, folder, work, say))
 
 
 @contextlib.contextmanager
 def work_beside(output: Place) -> Iterator[Path]:
-    """Where finished parts of the work are kept until the whole is there."""
+    """Where finished parts of the work are kept until the whole is there.
+
+    Raises:
+        ConfigError: another process works for the same folder; its parts are left alone.
+    """
     if is_url(output):
         yield cache_folder() / "work"
         return
-    folder = Path(output)
+    folder = Path(output).absolute()
     work = folder.parent / f".{folder.name}.work"
-    try:
-        yield work
-    except BaseException:
-        if not any(work.rglob(MANIFEST)):  # there is nothing to go on from
-            shutil.rmtree(work, ignore_errors=True)
-        raise
-    shutil.rmtree(work, ignore_errors=True)
+    with sole_owner(work, doing=WRITES_HERE, remedy=OTHER_OUTPUT):
+        try:
+            yield work / "kept"
+        except BaseException:
+            if not any(work.rglob(MANIFEST)):  # there is nothing to go on from
+                shutil.rmtree(work, ignore_errors=True)
+            raise
+        shutil.rmtree(work, ignore_errors=True)
 
 
 VERBS = (

@@ -11,9 +11,11 @@ from spanbert.verbs.verb import QUICKSTART, Verb, config_of, local_path, print_j
 
 
 def _finetune_qa(options: argparse.Namespace) -> None:
+    from spanbert.storage import refuse_occupied
     from spanbert.tasks.qa.train import finetune_qa
 
     config = config_of(options)
+    refuse_occupied(options.output, "model")
     with work_beside(options.output) as work:
         training = finetune_qa(
             options.output,

@@ -55,11 +55,17 @@ def local_path(text: str) -> Path:
     """A path that a user gives; `Path` would take a URL for a folder with the name "s3:"."""
     if is_url(text):  # not repeated: it may hold a secret
         raise argparse.ArgumentTypeError("a URL, where only a path on this machine will do")
-    return Path(text)
+    return _folder(text)
 
 
 def _place(text: str) -> Place:
-    return text if is_url(text) else Path(text)
+    return text if is_url(text) else _folder(text)
+
+
+def _folder(text: str) -> Path:
+    if not text.strip():  # `Path` would take it for the folder that we are in
+        raise argparse.ArgumentTypeError("an empty path")
+    return Path(text)
 
 
 def config_of(options: argparse.Namespace) -> Config:

@@ -21,7 +21,7 @@ def _fit(options: argparse.Namespace) -> None:
     tokenizer = load_tokenizer(options.tokenizer)
     sample, read_texts = sample_texts(options.documents, FIT_CHARACTERS)
     fit = vocabulary_fit(tokenizer, read_texts())
-    advice = advise(fit)
+    advice = advise(fit, is_wordpiece=tokenizer.is_wordpiece)
     found = sample.as_counts() | fit.numbers() | asdict(advice)
     if show_examples:
         found["split_words"] = splits_of(fit, tokenizer, _NUM_SHOWN)

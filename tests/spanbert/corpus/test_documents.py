@@ -116,7 +116,8 @@ def test_quarantine_names_places_and_no_text(tmp_path):
     listing = (tmp_path / "train" / "quarantine.jsonl").read_text()
     offset = (tmp_path / "in.jsonl").read_bytes().index(b"\xff")
     place = str(tmp_path / "in.jsonl")
-    assert json.loads(listing) == {"file": place, "byte_offset": offset, "reason": "undecodable"}
+    where = {"file": place, "byte_offset": offset, "row": None, "records": 1}
+    assert json.loads(listing) == where | {"reason": "undecodable"}
     assert not (tmp_path / "held" / "quarantine.jsonl").exists()
 
 
@@ -242,9 +243,7 @@ def test_a_corpus_without_documents_lists_files_and_counts(tmp_path, rows):
     assert "corpus.min_characters" in message
     counts = collections.Counter("too_short" if r == {"text": "short"} else "empty" for r in rows)
     for reason in ("empty", "too_short"):
-        assert (f"{counts[reason]} {reason}" in message) == (
-            counts[reason] > 0 and rows[0] != b" \t"
-        )
+        assert (f"{counts[reason]} {reason}" in message) == (counts[reason] > 0)
 
 
 @pytest.mark.parametrize("failing", ["train", "held"])

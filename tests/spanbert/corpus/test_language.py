@@ -59,7 +59,7 @@ def test_the_beginning_decides():
 
 @pytest.mark.parametrize(
     ("wrong", "nearest"),
-    [("EN", "en"), ("deu", "de"), ("en-US", "en"), ("fra", "fr")],
+    [("EN", "en"), ("deu", "de"), ("en-US", "en"), ("fra", "fr"), ("xx", "en"), ("", "en")],
 )
 def test_an_unknown_language_is_refused_with_the_nearest(wrong, nearest):
     with pytest.raises(ConfigError, match=f"corpus.languages: '{wrong}' .* such as '{nearest}'"):

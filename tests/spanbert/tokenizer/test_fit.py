@@ -83,7 +83,11 @@ def test_numbers_hold_no_word_of_the_texts():
 
 def test_no_text_has_a_fit_too():
     fit = vocabulary_fit(TOKENIZER, [])
-    assert (fit.words, fit.pieces_per_word, advise(fit).advice) == (0, 0.0, "keep")
+    assert (fit.words, fit.pieces_per_word, advise(fit, is_wordpiece=True).advice) == (
+        0,
+        0.0,
+        "keep",
+    )
 
 
 def fit_of(words=1000, pieces=1100, unknown=0, split=()):
@@ -105,4 +109,18 @@ def fit_of(words=1000, pieces=1100, unknown=0, split=()):
     ],
 )
 def test_advice_changes_at_its_thresholds(fit, advice):
-    assert advise(fit).advice == advice
+    assert advise(fit, is_wordpiece=True).advice == advice
+
+
+@pytest.mark.parametrize(
+    ("fit", "advice"),
+    [
+        (fit_of(split=[SplitWord((1, 2, 3), 11)]), "keep"),
+        (fit_of(unknown=11), "retrain"),
+        (fit_of(pieces=2100, split=[SplitWord((1, 2, 3), 50)]), "retrain"),
+    ],
+)
+def test_what_cannot_be_extended_is_kept_or_replaced(fit, advice):
+    found = advise(fit, is_wordpiece=False)
+    assert (found.advice, found.new_pieces, found.saved_share) == (advice, 0, 0.0)
+    assert "extended" in found.why or advice == "retrain"

@@ -34,6 +34,17 @@ def test_a_folder_that_is_no_tokenizer_is_told_in_one_line(documents, tmp_path, 
     assert capsys.readouterr().err.count("\n") == 1
 
 
+def test_damaged_documents_are_not_vouched_for(documents, tmp_path, capsys):
+    with publish(documents, "documents", config=config_of()) as draft:
+        draft.counts |= counts_of()
+        (draft.folder / "documents-00000.jsonl.zst").write_bytes(b"text")
+    (documents / "documents-00000.jsonl.zst").write_bytes(b"tent")
+    page = tmp_path / "corpus.html"
+    assert main(["corpus", "report", "--documents", str(documents), "--output", str(page)]) == 5
+    assert "documents-00000.jsonl.zst" in capsys.readouterr().err
+    assert not page.exists()
+
+
 def test_options_of_the_other_verb_are_refused(documents, tmp_path, capsys):
     words = ["--documents", str(documents), "--output", str(tmp_path / "o"), "--config", "c.toml"]
     with pytest.raises(SystemExit) as ended:

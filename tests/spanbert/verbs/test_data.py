@@ -2,15 +2,18 @@
 
 import json
 import shlex
+from pathlib import Path
 
 import pytest
 import tiny
 
 from spanbert.cli import VERBS, main
 from spanbert.config import to_toml
+from spanbert.manifest import Manifest, as_json
 from spanbert.objects import ObjectStore
 from spanbert.objects.artifacts import fetch_artifact, output_folder, part_of, send_artifact
 from spanbert.storage import MANIFEST, publish, verify
+from spanbert.verbs.data import work_beside
 
 KINDS = {
     "documents": "documents",
@@ -144,6 +147,94 @@ def test_other_urls_are_refused_in_one_line_without_their_secrets(run, url, tmp_
     assert (code, err.count("\n")) == (2, 1)
     assert "canary" not in err
     assert list((tmp_path / "here").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "corpus",
+        "corpus --set corpus.sources=[\\'nowhere\\']",
+        "shards --documents {0.documents} --tokenizer {0.tokenizer}",
+        "finetune qa --tokenizer {0.tokenizer}",
+    ],
+)
+def test_a_refused_start_leaves_alone_what_the_running_one_keeps(run, artifacts, words):
+    with work_beside(Path("data")) as work:
+        work.mkdir()
+        (work / "half a part").write_text("an hour's work")
+        code, _, err = run(f"{words.format(artifacts)} --config ../c.toml --output ./data")
+        assert (code, err.count("\n")) == (2, 1)
+        assert "writes to this output -> wait for it, or choose another --output" in err
+        assert (work / "half a part").exists()
+    assert not work.exists()
+
+
+def test_work_with_nothing_to_go_on_from_is_removed(run, tmp_path):
+    assert run("corpus --config ../c.toml --output data --set corpus.sources=[]")[0] == 3
+    assert list((tmp_path / "here").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "occupied"),
+    [
+        ("corpus --output data --set corpus.sources=[\\'nowhere\\']", "data/held-out"),
+        ("tokenizer --documents nowhere --output data", "data"),
+        ("shards --documents {0.documents} --tokenizer nowhere --output data", "data"),
+        ("finetune qa --tokenizer nowhere --output data", "data"),
+    ],
+)
+def test_an_occupied_folder_is_refused_before_the_work(run, artifacts, words, occupied, tmp_path):
+    (tmp_path / "here" / occupied).mkdir(parents=True)
+    thesis = tmp_path / "here" / occupied / "thesis"
+    thesis.write_text("years of work")
+    code, _, err = run(f"{words.format(artifacts)} --config ../c.toml")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "is here already" in err
+    assert [path for path in (tmp_path / "here").rglob("*") if path.is_file()] == [thesis]
+
+
+@pytest.mark.parametrize("verb", ["corpus", "tokenizer", "shards", "corpus report"])
+def test_an_empty_path_is_refused(run, verb):
+    (found,) = [v for v in VERBS if v.name == verb]
+    code, _, err = run(f"{verb} {found.example} --output ''")
+    assert code == 2
+    assert err.splitlines()[-1].endswith("argument --output: an empty path")
+
+
+def test_an_empty_source_is_refused_with_its_place(run):
+    words = "corpus --config ../c.toml --output data --set corpus.sources=[\\'\\']"
+    code, _, err = run(words)
+    assert (code, err.count("\n")) == (2, 1)
+    assert "corpus.sources = [''] has an empty entry" in err
+
+
+@pytest.mark.parametrize(
+    ("source", "output"),
+    [
+        ("../texts", "../texts"),
+        ("../texts", "../texts/new"),
+        ("../link", "../texts/new"),
+        ("../texts/**/*.txt", "../texts/old"),
+        ("../texts/old/documents/a.txt", "../texts/old"),
+    ],
+)
+def test_an_output_among_its_sources_is_refused(run, tmp_path, source, output):
+    path = tmp_path / "texts" / "old" / "documents" / "a.txt"
+    path.parent.mkdir(parents=True)
+    path.write_text("text")
+    (path.parent / MANIFEST).write_text(as_json(Manifest("documents", 1, {})))
+    (tmp_path / "link").symlink_to("texts")
+    words = f"corpus --config ../c.toml --output {output}"
+    code, _, err = run(f"{words} --set corpus.sources=[\\'{source}\\']")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "corpus.sources" in err
+    assert path.read_text() == "text"
+
+
+def test_sources_beside_the_artifacts_are_no_sources_in_them(run, tmp_path):
+    tiny.write_corpus(tmp_path / "here")
+    words = "corpus --config ../c.toml --output . --set corpus.min_characters=1"
+    assert run(words)[0] == 0
 
 
 _PATHS = [(verb, option) for verb in VERBS for option in verb.paths] + [

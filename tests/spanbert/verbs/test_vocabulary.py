@@ -85,6 +85,19 @@ def test_a_mistake_is_told_in_one_line_with_its_code(folder, artifacts, words, c
     assert not (folder / "new").exists()
 
 
+@pytest.mark.parametrize("output", ["old", "./documents/../old/", "link"])
+def test_a_vocabulary_is_never_extended_in_its_place(folder, output, capsys):
+    (folder / "link").symlink_to("old")
+    (folder / "documents").unlink()
+    (folder / "documents").mkdir()  # for a spelling that goes through it
+    before = load_tokenizer(folder / "old").digest
+    words = "vocabulary extend --tokenizer old --documents documents"
+    code, _, told = run(f"{words} --output {output}", capsys)
+    assert code == 2
+    assert "would replace the one that it extends" in told.splitlines()[-1]
+    assert load_tokenizer(folder / "old").digest == before
+
+
 def test_training_goes_on_with_more_words_and_learns_them(folder, artifacts, capsys):
     size = load_tokenizer(folder / "old").vocab_size
     theirs = layouts.bert("BertForMaskedLM", vocab_size=size, max_position_embeddings=64)

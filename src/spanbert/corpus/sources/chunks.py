@@ -11,11 +11,11 @@ from spanbert.corpus.sources.contents import raw_blocks
 from spanbert.corpus.sources.cuts import byte_runs
 from spanbert.corpus.sources.find import find_sources
 from spanbert.corpus.sources.items import HubDataset, SourceFile
+from spanbert.corpus.sources.packed import PACKED_RATIO
 from spanbert.corpus.sources.parquet import group_bytes
 from spanbert.errors import storage_error
 
 CHUNK_BYTES = 32 * 2**20
-_PACKED_RATIO = 4  # of text, about: compressed files count as what they hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,16 @@ class Piece:
     digest: str  # sha256 over what is in it, as far as it decides the records
     start: int = 0
     end: int | None = None  # None where it is whole
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is all of its source."""
+        return self.end is None or (self.start, self.end) == (0, self.source_bytes)
+
+    @property
+    def source_bytes(self) -> int | None:
+        """Of the source as it lies there, where that is known."""
+        return None if isinstance(self.source, HubDataset) else self.source.size_bytes
 
     @property
     def name(self) -> str:
@@ -86,7 +96,7 @@ def _pieces(source: SourceFile | HubDataset, config: CorpusConfig) -> Iterator[P
 def _whole(file: SourceFile, config: CorpusConfig) -> Piece:
     size_bytes = CHUNK_BYTES if file.size_bytes is None else file.size_bytes
     if file.packing or file.record_format == ".zip":
-        size_bytes *= _PACKED_RATIO
+        size_bytes *= PACKED_RATIO
     return Piece(file, size_bytes, _sha256(file.name, _content_digest(file, config)))
 
 

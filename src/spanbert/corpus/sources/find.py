@@ -10,9 +10,10 @@ from spanbert.corpus.sources.contents import content_blocks
 from spanbert.corpus.sources.formats import format_of, sniffed_format
 from spanbert.corpus.sources.items import HubDataset, SourceFile
 from spanbert.corpus.sources.local import local_files
+from spanbert.corpus.sources.remote.connection import refuse_private
 from spanbert.corpus.sources.remote.https import HttpsFile
 from spanbert.corpus.sources.remote.s3 import S3File, s3_names
-from spanbert.corpus.sources.remote.urls import checked_url
+from spanbert.corpus.sources.remote.urls import checked_url, refuse_unlisted
 from spanbert.corpus.sources.unreadable import Unreadable
 from spanbert.errors import ConfigError, DataError, storage_error
 
@@ -38,16 +39,32 @@ def find_sources(config: CorpusConfig) -> list[SourceFile | HubDataset]:
         raise storage_error(error) from error
 
 
-def source_files(sources: Sequence[str]) -> list[Path]:
-    """The files on disk that sources name.
+def local_sources(config: CorpusConfig) -> list[SourceFile]:
+    """The files on disk that the settings name.
 
     Raises:
         DataError: a source names no file, or one in a format that is not read.
         ConfigError, StorageError: as `find_sources`.
     """
-    local = tuple(entry for entry in sources if is_local(entry))
-    found = find_sources(CorpusConfig(sources=local)) if local else []
-    return [Path(file.place) for file in found if isinstance(file, SourceFile)]
+    local = tuple(entry for entry in config.sources if is_local(entry))
+    found = find_sources(replace(config, sources=local)) if local else []
+    return [file for file in found if isinstance(file, SourceFile)]
+
+
+def refuse_remote(entry: str, config: CorpusConfig) -> None:
+    """Refuse a URL or dataset whose name alone tells that it will not be read; nobody is asked.
+
+    Raises:
+        ConfigError: it is malformed, or its scheme or host is not allowed.
+        IntegrityError: its host is an address that is not public.
+    """
+    if entry.startswith("hf:"):
+        _hub_dataset(entry)
+        return
+    parts = checked_url(entry)
+    if parts.scheme == "https":
+        refuse_unlisted(parts, config.allowed_hosts)
+        refuse_private(parts.hostname or "")
 
 
 def is_local(entry: str) -> bool:
@@ -97,6 +114,8 @@ def with_format(file: SourceFile, config: CorpusConfig) -> SourceFile:
         DataError: it is of none that is read.
     """
     record_format, packing = format_of(file.name) or (None, "")
+    if file.size_bytes == 0:  # it is a file of no text, whatever its name promises
+        record_format, packing = ".txt", ""
     file = replace(file, packing=packing)
     if record_format == "":
         record_format = _sniffed(file, config)
@@ -105,13 +124,14 @@ def with_format(file: SourceFile, config: CorpusConfig) -> SourceFile:
             f"{Path(file.name).name} is of no known format",
             place=file.place,
             remedy="name .txt, .jsonl, .json, .csv or .tsv files (plain, .gz, .xz, .zst or .bz2),"
-            " .parquet or .zip files, or what WikiExtractor wrote",
+            " .parquet or .zip files, or what WikiExtractor wrote; of a folder pick the files by a"
+            " pattern, for example 'FOLDER/**/*.txt'",
         )
     return replace(file, record_format=record_format)
 
 
 def _sniffed(file: SourceFile, config: CorpusConfig) -> str | None:
     try:
-        return sniffed_format(next(content_blocks(file, config), b""))
+        return sniffed_format(content_blocks(file, config))
     except Unreadable:
         return None

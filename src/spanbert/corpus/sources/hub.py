@@ -26,7 +26,7 @@ def _rows(dataset: HubDataset) -> Iterator[Row]:
             dataset.name, dataset.config, split=dataset.split, streaming=True
         )
         for number, fields in enumerate(stream, start=1):
-            yield Row(fields, number, f"{dataset.entry} row {number}", None)
+            yield Row(fields, number, None)
     except Exception as error:  # `datasets` lets through whatever its transports raise
         raise DependencyError(
             f"the dataset cannot be read ({type(error).__name__}: {error})",

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any
 
 from spanbert.corpus.records import Record, Rejected
@@ -20,7 +21,7 @@ def json_records(pieces: Iterable[LinePiece], origin: Origin) -> Iterator[Record
             yield Rejected(origin.place, offset + error.byte_offset, error.reason)
             continue
         if fields is not None:
-            yield from row_records(Row(fields, offset, origin.place, offset), origin)
+            yield from row_records(Row(fields, None, offset), origin)
 
 
 def _fields(line: list[bytes]) -> dict[str, Any] | None:
@@ -31,8 +32,8 @@ def _fields(line: list[bytes]) -> dict[str, Any] | None:
     if text.isspace() or not text:
         return None
     try:
-        # as floats, integers of any length can be read
-        fields = json.loads(text, parse_int=float, object_pairs_hook=_unique_keys)
+        # as decimals, integers of any length can be read, and written as they were
+        fields = json.loads(text, parse_int=Decimal, object_pairs_hook=_unique_keys)
     except ValueError as error:
         raise Unreadable("not_json") from error
     except RecursionError as error:

@@ -44,4 +44,4 @@ def line_records(
             case _:
                 yield from json_records(pieces, origin)
     except Unreadable as error:
-        yield Rejected(origin.place, error.byte_offset, error.reason)
+        yield Rejected(origin.place, error.byte_offset, error.reason, ends_file=True)

@@ -11,6 +11,7 @@ from spanbert.corpus.sources.unreadable import Unreadable
 from spanbert.errors import IntegrityError
 
 PACKINGS = (".gz", ".xz", ".zst", ".bz2")
+PACKED_RATIO = 4  # of text, about: compressed files count as what they hold
 # Text shrinks by less than 10 and logs by some 100; only made-up files pass 1000. Small files may
 # shrink by any ratio, since they cannot fill a disk.
 MAX_EXPANSION = 1000

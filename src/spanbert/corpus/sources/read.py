@@ -7,10 +7,11 @@ from spanbert.corpus.records import Record, Rejected
 from spanbert.corpus.sources.chunks import Chunk, Piece, find_chunks
 from spanbert.corpus.sources.contents import content_blocks, local_path
 from spanbert.corpus.sources.hub import hub_records
-from spanbert.corpus.sources.items import HubDataset
+from spanbert.corpus.sources.items import HubDataset, SourceFile
 from spanbert.corpus.sources.line_formats import line_records
 from spanbert.corpus.sources.parquet import parquet_records
-from spanbert.corpus.sources.rows import Origin
+from spanbert.corpus.sources.rows import Origin, records_or_empty
+from spanbert.corpus.sources.unread import with_unread_bytes
 from spanbert.corpus.sources.zipped import zip_records
 from spanbert.errors import storage_error
 
@@ -46,12 +47,25 @@ def read_chunk(chunk: Chunk, config: CorpusConfig) -> Iterator[Record | Rejected
 
 
 def _read_piece(piece: Piece, config: CorpusConfig) -> Iterator[Record | Rejected]:
-    source, start, end = piece.source, piece.start, piece.end
+    source = piece.source
     if isinstance(source, HubDataset):
         origin = Origin(source.entry, source.entry, config.text_key, config.licence)
         yield from hub_records(source, origin)
         return
     origin = Origin(source.name, source.place, config.text_key, config.licence)
+    is_plain = not source.packing and source.size_bytes is not None
+    records = with_unread_bytes(
+        _file_records(piece, source, origin, config),
+        piece.size_bytes,
+        piece.start if is_plain else None,
+    )
+    yield from records_or_empty(records, origin) if piece.is_whole else records
+
+
+def _file_records(
+    piece: Piece, source: SourceFile, origin: Origin, config: CorpusConfig
+) -> Iterator[Record | Rejected]:
+    start, end = piece.start, piece.end
     if source.record_format == ".parquet":
         with local_path(source, config) as path:
             yield from parquet_records(path, origin, start, end)

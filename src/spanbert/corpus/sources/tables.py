@@ -25,7 +25,9 @@ def table_records(
     csv.field_size_limit(2 * MAX_RECORD_BYTES)  # `_Lines` limits whole rows, and sooner
     lines = _Lines(whole_lines(pieces))
     rows = _rows(csv.reader(lines, delimiter=delimiter, strict=True))
-    header = next(rows, [])
+    header = _next_row(rows, lines)
+    if header is None:
+        return
     if isinstance(header, Unreadable):
         raise header
     columns = _columns(header, origin)
@@ -36,11 +38,11 @@ def table_records(
             values = Unreadable("not_csv")
         if isinstance(values, Unreadable):
             offset = values.byte_offset if lines.row_offset is None else lines.row_offset
-            yield Rejected(origin.place, offset, values.reason)
+            yield Rejected(origin.place, offset, values.reason, number, ends_file=lines.are_over)
             continue
         fields = {name: values[place].encode(_BYTES) for name, place in columns.items()}
         values.clear()  # a long text is not held twice
-        yield from row_records(Row(fields, number, f"{origin.place} row {number}", None), origin)
+        yield from row_records(Row(fields, number, lines.row_offset), origin)
 
 
 class _Lines:
@@ -53,6 +55,7 @@ class _Lines:
         self._lines = lines
         self._row_bytes = 0
         self.row_offset: int | None = None
+        self.are_over = False  # all were taken, or no more are given
 
     def begin_row(self) -> None:
         """The next line begins a row."""
@@ -62,6 +65,7 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
+        self.are_over = True  # unless there is one more
         offset, line = next(self._lines)
         if self.row_offset is None:
             self.row_offset = offset
@@ -69,6 +73,7 @@ class _Lines:
         if not line or self._row_bytes > MAX_RECORD_BYTES:
             self._lines = iter(())
             raise Unreadable("too_long", self.row_offset)
+        self.are_over = False
         content = b"".join([*line, b"\n"])
         line.clear()
         return content.decode(_BYTES)

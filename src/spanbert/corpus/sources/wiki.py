@@ -13,7 +13,7 @@ from spanbert.corpus.sources.lines import LinePiece
 from spanbert.corpus.sources.rows import Origin
 from spanbert.corpus.sources.text import document_records, is_blank
 
-_OPENING = re.compile(rb'<doc id="([^"]*)"')
+_OPENING = re.compile(rb"<doc\s+id=(?:\"([^\"]*)\"|'([^']*)')")
 _CLOSING = b"</doc>"
 # What the extractor escapes, if it does; other ampersands are text. "&amp;" comes last: what it
 # leaves is not to be taken for an entity.
@@ -52,7 +52,7 @@ def _is_text(piece: LinePiece) -> bool:
 
 def _own_id(header: LinePiece) -> str:
     match = _OPENING.match(header.content)
-    return match[1].decode(errors="replace") if match else ""
+    return (match[1] or match[2] or b"").decode(errors="replace") if match else ""
 
 
 def _empty(header: LinePiece, origin: Origin) -> Record:

@@ -15,8 +15,9 @@ from spanbert.corpus.config import CorpusConfig
 from spanbert.corpus.records import Record, Rejected
 from spanbert.corpus.sources.formats import format_of, sniffed_format
 from spanbert.corpus.sources.line_formats import line_records
-from spanbert.corpus.sources.packed import PACKINGS, Expansion
-from spanbert.corpus.sources.rows import Origin
+from spanbert.corpus.sources.packed import PACKED_RATIO, PACKINGS, Expansion
+from spanbert.corpus.sources.rows import Origin, records_or_empty
+from spanbert.corpus.sources.unread import with_unread_bytes
 from spanbert.corpus.sources.unreadable import Unreadable
 
 MAX_DIRECTORY_BYTES = 8 * 2**20  # of the list of members: some 100 000 of them
@@ -65,7 +66,9 @@ class _LimitedFile(io.BufferedReader):
 
 
 def _is_hidden(name: str) -> bool:
-    return any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts)
+    """Whether a part of a name is; "..", which leads nowhere here, is not."""
+    parts = (part for part in PurePosixPath(name).parts if part != "..")
+    return any(part.startswith((".", "__MACOSX")) for part in parts)
 
 
 def _member(
@@ -77,9 +80,12 @@ def _member(
     try:
         record_format = _format(member, blocks)
     except Unreadable as error:
-        yield Rejected(origin.place, None, error.reason)
+        size_bytes = member.compress_size * PACKED_RATIO
+        yield Rejected(origin.place, None, error.reason, unread_bytes=size_bytes)
         return
-    yield from line_records(blocks(), record_format, origin, config.txt_documents)
+    records = line_records(blocks(), record_format, origin, config.txt_documents)
+    size_bytes = member.compress_size * PACKED_RATIO
+    yield from records_or_empty(with_unread_bytes(records, size_bytes, None), origin)
 
 
 def _format(member: zipfile.ZipInfo, blocks: Callable[[], Iterator[bytes]]) -> str:
@@ -88,8 +94,10 @@ def _format(member: zipfile.ZipInfo, blocks: Callable[[], Iterator[bytes]]) -> s
     if member.filename.lower().endswith(_ARCHIVES):
         raise Unreadable("nested_archive")
     record_format, _ = format_of(member.filename) or (None, "")
+    if member.file_size == 0:
+        record_format = ".txt"
     if record_format == "":
-        record_format = sniffed_format(next(blocks(), b""))
+        record_format = sniffed_format(blocks())
     if record_format in (None, ".parquet") or member.compress_type not in _METHODS:
         raise Unreadable("unknown_format")
     return record_format

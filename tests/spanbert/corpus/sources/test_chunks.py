@@ -50,7 +50,7 @@ def test_text_in_chunks_gives_the_documents_of_the_whole_files(tmp_path, files, 
     paths = [tmp_path / f"{number}.txt" for number in range(len(files))]
     expected = [d for drawn in files for d in documents_by_blank_lines("\n".join(drawn))]
     found = records_in_chunks(paths, chunk_bytes)
-    assert texts(found) == expected
+    assert [text for text in texts(found) if text] == expected  # a file without any gives one ""
     assert found == records_in_chunks(paths, 10**6)
 
 
@@ -61,7 +61,7 @@ def test_json_lines_in_chunks_give_the_rows_of_the_whole_file(tmp_path, drawn, c
     content = "".join(json.dumps({"text": text}, ensure_ascii=False) + end for text in drawn)
     path.write_text(content, newline="")
     found = records_in_chunks([path], chunk_bytes)
-    assert texts(found) == drawn
+    assert texts(found) == (drawn or [""])
     assert found == records_in_chunks([path], 10**6)
 
 

@@ -37,7 +37,7 @@ def test_a_dataset_is_streamed_by_name_config_and_split(monkeypatch, entry, expe
     fake_datasets(monkeypatch, load)
     assert read(entry) == [
         Record("a", "1", entry, "", f"{entry} row 1"),
-        Rejected(f"{entry} row 2", None, "no_text"),
+        Rejected(entry, None, "no_text", row=2),
     ]
     assert calls == [expected]
 
@@ -63,7 +63,7 @@ def test_a_dataset_out_of_reach_is_one_line_with_the_code_for_a_retry(monkeypatc
     [("datasets", "hf:a"), ("pyarrow", "a.parquet"), ("zstandard", "a.txt.zst")],
 )
 def test_a_missing_package_says_what_to_install(write, monkeypatch, module, source):
-    path = source if source.startswith("hf:") else write(source, "")
+    path = source if source.startswith("hf:") else write(source, "text")
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(DependencyError, match=rf"{module} is not installed -> pip install"):
         read(path)

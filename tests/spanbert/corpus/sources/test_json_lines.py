@@ -9,7 +9,7 @@ from spanbert.corpus.sources import lines, parts
 
 def test_a_record_brings_its_own_provenance(write):
     row = {"text": "t", "id": "7", "source": "wiki", "licence": "CC0", "title": "x", "n": 1}
-    path = write("a.jsonl", json_lines(row, {"text": "u", "id": 5, "license": "MIT"}, {"text": ""}))
+    path = write("a.jsonl", json_lines(row, {"text": "u", "license": "MIT"}, {"text": ""}))
     content = path.read_bytes()
     first, second = content.index(b'{"text": "u"'), content.index(b'{"text": ""')
     assert read(path, licence="default") == [
@@ -17,6 +17,26 @@ def test_a_record_brings_its_own_provenance(write):
         Record("u", f"a.jsonl:{first}", "a.jsonl", "MIT", str(path)),
         Record("", f"a.jsonl:{second}", "a.jsonl", "default", str(path)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "label"),
+    [
+        ("7", "7"),
+        ("-0", "-0"),
+        ("9" * 5000, "9" * 5000),
+        ("7.0", ""),
+        ("7e3", ""),
+        ("true", ""),
+        ("null", ""),
+        ('["a"]', ""),
+    ],
+)
+def test_whole_numbers_are_labels_digit_for_digit(write, value, label):
+    line = f'{{"text": "t", "id": {value}, "source": {value}, "licence": {value}}}'
+    (record,) = read(write("a.jsonl", line))
+    expected = (label or "a.jsonl:0", label or "a.jsonl", label)
+    assert (record.id, record.source, record.licence) == expected
 
 
 @pytest.mark.parametrize(

@@ -44,11 +44,9 @@ def test_a_truncated_file_gives_what_comes_before_the_cut(write, packing, suffix
 
 
 @pytest.mark.parametrize("packing", PACK)
-@pytest.mark.parametrize(
-    ("content", "reason"), [(b"", "truncated_file"), (b"not compressed at all", "corrupt_file")]
-)
-def test_a_file_that_is_not_what_its_suffix_says_is_rejected(write, packing, content, reason):
-    assert rejections(read(write("a.txt" + packing, content))) == [(0, reason)]
+def test_a_file_that_is_not_what_its_suffix_says_is_rejected(write, packing):
+    found = read(write("a.txt" + packing, b"not compressed at all"))
+    assert rejections(found) == [(0, "corrupt_file")]
 
 
 @pytest.mark.parametrize("packing", PACK)

@@ -1,11 +1,15 @@
 """A row is a record or a reason."""
 
+from datetime import datetime
+from decimal import Decimal
+
 import pyarrow
 import pyarrow.parquet
 import pytest
 from corpus_records import read, rejections, texts
 
 from spanbert.corpus.records import Record, Rejected
+from spanbert.corpus.sources.rows import LABELS
 from spanbert.errors import DataError
 
 
@@ -21,7 +25,7 @@ def test_parquet_rows_are_records(tmp_path):
     assert read(path) == [
         Record("a", "x", "a.parquet", "", f"{path} row 1"),
         Record("b", "a.parquet:2", "a.parquet", "", f"{path} row 2"),
-        Rejected(f"{path} row 3", None, "no_text"),
+        Rejected(str(path), None, "no_text", row=3),
     ]
 
 
@@ -61,3 +65,63 @@ def test_a_truncated_parquet_file_is_rejected(tmp_path):
     path = parquet(tmp_path / "a.parquet", text=["a"] * 1000)
     path.write_bytes(path.read_bytes()[:-20])
     assert rejections(read(path)) == [(None, "corrupt_file")]
+
+
+NESTED = {
+    "list": [["a"], ["b"]],
+    "struct": [{"a": "b"}, {"a": "c"}],
+    "map": pyarrow.array([[("a", "b")], []], pyarrow.map_(pyarrow.string(), pyarrow.string())),
+}
+
+
+@pytest.mark.parametrize("kind", NESTED)
+def test_a_nested_text_is_no_string_and_a_nested_label_is_none(tmp_path, kind):
+    found = read(parquet(tmp_path / "a.parquet", text=NESTED[kind]))
+    assert [reason for _, reason in rejections(found)] == ["not_a_string"] * 2
+    for name in LABELS:
+        columns = {"text": ["a", "b"], name: NESTED[kind]}
+        found = read(parquet(tmp_path / "a.parquet", **columns))
+        assert [(r.text, r.id, r.source, r.licence) for r in found] == [
+            ("a", "a.parquet:1", "a.parquet", ""),
+            ("b", "a.parquet:2", "a.parquet", ""),
+        ]
+
+
+WHEN = datetime(2020, 1, 2, 3, 4, 5)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "label"),
+    [
+        (7, pyarrow.int64(), "7"),
+        (2**64 - 1, pyarrow.uint64(), "18446744073709551615"),
+        (7, pyarrow.dictionary(pyarrow.int8(), pyarrow.int32()), "7"),
+        (Decimal("7.50"), pyarrow.decimal128(5, 2), "7.50"),
+        (WHEN, pyarrow.timestamp("us"), "2020-01-02 03:04:05.000000"),
+        (WHEN, pyarrow.timestamp("ns", "America/Lima"), "2020-01-02 03:04:05.000000000"),
+        (WHEN.date(), pyarrow.date32(), "2020-01-02"),
+        (True, pyarrow.bool_(), ""),
+        (7.5, pyarrow.float64(), ""),
+        (b"7" * 16, pyarrow.binary(16), ""),
+    ],
+)
+def test_numbers_and_times_are_labels_as_they_are_written(tmp_path, value, kind, label):
+    column = pyarrow.array([value], kind)
+    path = parquet(tmp_path / "a.parquet", text=["a"], id=column, source=column)
+    (record,) = read(path)
+    assert (record.id, record.source) == (label or "a.parquet:1", label or "a.parquet")
+
+
+def test_a_text_of_numbers_or_times_is_still_no_string(tmp_path):
+    nanoseconds = pyarrow.array([1, None], pyarrow.timestamp("ns"))
+    for values in ([7, None], [WHEN, None], [Decimal(7), None], nanoseconds):
+        found = read(parquet(tmp_path / "a.parquet", text=values))
+        assert [reason for _, reason in rejections(found)] == ["not_a_string", "no_text"]
+
+
+@pytest.mark.parametrize("name", ["text", "id"])
+def test_a_parquet_column_named_twice_is_rejected(tmp_path, name):
+    names = ["text", "id", name]
+    table = pyarrow.table([["a"]] * 3, names=names)
+    pyarrow.parquet.write_table(table, tmp_path / "a.parquet")
+    assert rejections(read(tmp_path / "a.parquet")) == [(None, "duplicate_key")]

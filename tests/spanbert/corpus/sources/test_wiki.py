@@ -1,5 +1,7 @@
 """WikiExtractor's output is read as it writes it."""
 
+import random
+
 import pytest
 from corpus_records import PACK, json_lines, read, rejections, texts
 
@@ -30,9 +32,22 @@ def test_pages_are_documents_with_their_ids(write, packing):
     ]
 
 
-def test_its_json_is_told_from_its_pages(write):
+@pytest.mark.parametrize("packing", PACK)
+def test_pages_are_told_whatever_comes_out_of_the_first_bytes(write, packing):
+    """Of a large file some decompressors give nothing at first."""
+    noise = random.Random(1).choices("abcdefghij\n", k=1_000_000)
+    path = write(f"wiki_00{packing}", PACK[packing](f'<doc id="1">\n{"".join(noise)}'.encode()))
+    assert [record.id for record in read(path)] == ["1"]
+
+
+def test_pages_are_told_by_other_quotes_too(write):
+    assert [r.id for r in read(write("wiki_00", "<doc id='1' url=''>\na\n</doc>"))] == ["1"]
+
+
+@pytest.mark.parametrize("opening", ["{", "{ ", "{\t"])
+def test_its_json_is_told_from_its_pages(write, opening):
     content = json_lines({"id": "7", "url": "", "title": "A", "text": "A & B"})
-    path = write("wiki_00", content)
+    path = write("wiki_00", content.replace("{", opening))
     assert read(path) == [Record("A & B", "7", "wiki_00", "", str(path))]
 
 

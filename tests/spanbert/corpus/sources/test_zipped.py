@@ -46,7 +46,7 @@ def test_members_are_read_by_their_names_in_order(write, method):
 
 def test_what_is_no_text_is_rejected_by_its_name(write):
     inner = archive([("a.txt", "text")])
-    members = [("a.txt", "text"), ("b.zip", inner), ("c.txt.gz", b""), ("d.png", b""), ("e", "x")]
+    members = [("a.txt", "text"), ("b.zip", inner), ("c.txt.gz", b""), ("d.png", b"x"), ("e", "x")]
     found = read(write("z.zip", archive(members)))
     assert texts(found) == ["text"]
     assert rejected(found) == [
@@ -58,8 +58,11 @@ def test_what_is_no_text_is_rejected_by_its_name(write):
 
 
 def test_names_are_only_names(write, tmp_path):
-    found = read(write("z.zip", archive([("../../evil.txt", "text"), ("/abs.txt", "text")])))
-    assert texts(found) == ["text"]  # the other is hidden: a part of its name begins with a dot
+    found = read(write("z.zip", archive([("../../evil.txt", "evil"), ("/abs.txt", "text")])))
+    assert [(r.text, r.source) for r in found] == [
+        ("evil", "z.zip/../../evil.txt"),
+        ("text", "z.zip//abs.txt"),
+    ]
     assert {path.name for path in tmp_path.rglob("*")} == {"z.zip"}
 
 
@@ -81,7 +84,16 @@ def test_a_damaged_member_is_rejected_and_the_next_is_kept(write):
     assert rejected(found) == [("a.txt", "corrupt_file")]
 
 
-@pytest.mark.parametrize("kept", [0, 10, 100, -30, -1])
+def test_a_member_without_text_is_counted_as_one(write):
+    found = read(write("z.zip", archive([("a.txt", "\n"), ("b", ""), ("c.png", ""), ("d/", "")])))
+    assert [(r.text, r.source) for r in found] == [
+        ("", "z.zip/a.txt"),
+        ("", "z.zip/b"),
+        ("", "z.zip/c.png"),
+    ]
+
+
+@pytest.mark.parametrize("kept", [10, 100, -30, -1])
 def test_a_cut_archive_is_rejected(write, kept):
     content = archive([("a.txt", "text" * 100)])
     found = read(write("z.zip", content[:kept]))

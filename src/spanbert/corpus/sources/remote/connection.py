@@ -1,7 +1,9 @@
 """One request to a host by https, to no address but one that was checked."""
 
+import contextlib
 import http.client
 import io
+import ipaddress
 import socket
 import ssl
 from collections.abc import Callable, Mapping, Sequence
@@ -44,6 +46,17 @@ class Resolver:
                 remedy="remove it from corpus.sources: no text is read from private networks",
             )
         return found
+
+
+def refuse_private(host: str) -> None:
+    """Refuse a host that is an address, and no public one; names are not looked up.
+
+    Raises:
+        IntegrityError: it is.
+    """
+    with contextlib.suppress(ValueError):
+        ipaddress.ip_address(host)
+        Resolver(addresses_of=lambda address, _port: [address])(host, HTTPS_PORT)
 
 
 def get(

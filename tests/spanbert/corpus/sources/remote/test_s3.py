@@ -11,7 +11,7 @@ from spanbert.corpus.config import CorpusConfig
 from spanbert.corpus.sources import chunks
 from spanbert.corpus.sources.chunks import find_chunks
 from spanbert.corpus.sources.digest import digest_sources
-from spanbert.corpus.sources.find import source_files
+from spanbert.corpus.sources.find import local_sources
 from spanbert.corpus.sources.read import read_chunk
 from spanbert.corpus.sources.remote import s3, tries
 from spanbert.errors import ConfigError, DataError, DependencyError, IntegrityError
@@ -106,8 +106,9 @@ def test_an_object_over_the_limit_is_refused(put):
 
 def test_objects_are_not_looked_at_for_the_files_of_this_machine(put, tmp_path):
     (tmp_path / "a.txt").write_text("text")
-    found = source_files([put("b.txt", b"one"), str(tmp_path / "a.txt"), "hf:name"])
-    assert found == [tmp_path / "a.txt"]
+    sources = (put("b.txt", b"one"), str(tmp_path / "a.txt"), "hf:name")
+    found = local_sources(CorpusConfig(sources=sources))
+    assert [file.place for file in found] == [str(tmp_path / "a.txt")]
 
 
 @pytest.mark.parametrize("fault", ["500", "503", "reset", "short"])
