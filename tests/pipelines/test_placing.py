@@ -10,9 +10,10 @@ from pipelines.compile import compile_pipeline
 from spanbert.config import parse_config
 from spanbert.errors import ConfigError
 
-SETTINGS = """
+IMAGE = f"registry.example/spanbert@sha256:{'0a' * 32}"
+SETTINGS = f"""
 [cluster]
-image = "registry.example/spanbert@sha256:0123"
+image = "{IMAGE}"
 mlflow_secret = "mlflow-login"
 object_store_secret = "object-store"
 node_selector = ["gpu=h100"]
@@ -81,7 +82,7 @@ def test_every_task_is_found_by_a_label_of_its_own(placed):
 def test_every_container_has_the_image_and_limits(placed):
     spec, _ = placed
     for name, container in containers(spec).items():
-        assert container["image"] == "registry.example/spanbert@sha256:0123"
+        assert container["image"] == IMAGE
         memory = "16Gi" if "pretrain" in name.split("-") else "8Gi"
         assert container["resources"]["resourceMemoryLimit"] == memory
         assert container["resources"]["resourceCpuLimit"]
@@ -187,3 +188,31 @@ def test_all_parameters_but_the_sources_have_defaults(placed):
 def test_what_is_no_quantity_is_told_with_its_setting(folder, setting):
     with pytest.raises(ConfigError, match=f"cluster.{setting.partition('=')[0]}"):
         compiled(folder, SETTINGS, f"cluster.{setting}")
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "image=''",
+        "image=spanbert@sha256:0123",
+        f"image=spanbert@sha256:{'0' * 63}G",
+        "image=https://registry.example/spanbert",
+        "image='registry.example/span bert'",
+        "volume_path=/spanbert/..",
+        "volume_path=/",
+        "gpu_resource=gpu",
+        "gpu_resource='nvidia.com/gpu: 1'",
+        'node_selector=["gpu=h100", "zone=a", "gpu=a100"]',
+    ],
+)
+def test_what_is_no_place_or_name_is_told_with_its_setting(setting):
+    with pytest.raises(ConfigError, match=f"cluster.{setting.partition('=')[0]}"):
+        parse_config("", [f"cluster.{setting}"])
+
+
+@pytest.mark.parametrize(
+    "image",
+    ["spanbert", "spanbert:dev", "localhost:5000/a/b_c:v1.2", IMAGE, "r/s:v@" + IMAGE[-71:]],
+)
+def test_images_are_named_as_docker_names_them(image):
+    assert parse_config("", [f"cluster.image={image}"]).cluster.image == image
