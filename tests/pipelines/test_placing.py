@@ -127,15 +127,46 @@ def test_ray_in_the_step_has_processors_gpus_and_shared_memory_for_its_workers(p
     )
 
 
-def test_workers_alone_are_placed_by_labels_and_tolerations(placed):
+TUNING_STEPS = {
+    f"exec-{step}" for step in ("finetune-qa", "finetune-qa-2", "evaluate-qa", "evaluate-qa-2")
+}
+
+
+def test_workers_and_fine_tuning_alone_are_placed_by_labels_and_tolerations(placed):
     _, pods = placed
-    assert pods["exec-pretrain"]["nodeSelector"] == {"labels": {"gpu": "h100"}}
-    assert pods["exec-pretrain"]["tolerations"] == [
-        {"key": "spot", "operator": "Equal", "value": "true", "effect": "NoSchedule"},
-        {"key": "gpu", "operator": "Exists"},
-    ]
-    others = [pod for name, pod in pods.items() if name != "exec-pretrain"]
+    on_gpus = {"exec-pretrain", *TUNING_STEPS}
+    for name in on_gpus:
+        assert pods[name]["nodeSelector"] == {"labels": {"gpu": "h100"}}
+        assert pods[name]["tolerations"] == [
+            {"key": "spot", "operator": "Equal", "value": "true", "effect": "NoSchedule"},
+            {"key": "gpu", "operator": "Exists"},
+        ]
+    others = [pod for name, pod in pods.items() if name not in on_gpus]
     assert not any("nodeSelector" in pod or "tolerations" in pod for pod in others)
+
+
+def gpus(spec):
+    """How many GPUs each executor has, of those that have some."""
+    found = {name: container["resources"] for name, container in containers(spec).items()}
+    return {n: r["accelerator"]["resourceCount"] for n, r in found.items() if "accelerator" in r}
+
+
+@pytest.mark.parametrize("ray", ["in-step", "kuberay"])
+def test_fine_tuning_and_its_evaluation_have_a_gpu_each_where_training_has_some(folder, ray):
+    spec, _ = compiled(folder, SETTINGS, f"cluster.ray={ray}")
+    trained = {"exec-pretrain": "4"} if ray == "in-step" else {}
+    assert gpus(spec) == dict.fromkeys(TUNING_STEPS, "1") | trained
+    for name in TUNING_STEPS:
+        assert containers(spec)[name]["resources"]["resourceCpuLimit"] == "2"
+    spec, pods = compiled(folder, SETTINGS, f"cluster.ray={ray}", "training.use_gpu=false")
+    assert gpus(spec) == {}
+    assert not any("nodeSelector" in pods[name] for name in TUNING_STEPS)
+
+
+def test_fine_tuning_alone_has_its_gpu_too(folder):
+    settings = ("training.start=/spanbert/encoder", "training.num_workers=1")
+    spec, _ = compiled(folder, SETTINGS, *settings)
+    assert gpus(spec) == {"exec-finetune-qa": "1", "exec-evaluate-qa": "1"}
 
 
 TEXT_STEPS = ["exec-prepare-corpus", "exec-build-shards"]

@@ -54,9 +54,9 @@ class ClusterConfig:
     corpus_worker_memory: str = "2Gi"  # of a pod that reads or cuts text: one worker, one CPU
     shared_memory: str = "2Gi"  # /dev/shm of Ray's pods for its objects and NCCL, of their memory
     gpu_resource: str = "nvidia.com/gpu"
-    node_selector: tuple[str, ...] = ()  # of training's workers, each as label=value: GPU types
-    # of workers, each as key, key=value, or with :NoSchedule: spot nodes; that of the taint whose
-    # key is gpu_resource is training's alone, so that text does not fill nodes with GPUs
+    node_selector: tuple[str, ...] = ()  # of pods that train, each as label=value: GPU types
+    # of workers and of steps with a GPU, each as key, key=value, or with :NoSchedule: spot nodes;
+    # the taint whose key is gpu_resource is not for pods of text, so that they fill no GPU nodes
     tolerations: tuple[str, ...] = ()
     job_retries: int = 3  # Ray clusters made anew after a head was lost
     deadline_s: int = 604_800  # of a Ray job; then it is ended
