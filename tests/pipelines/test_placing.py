@@ -1,10 +1,13 @@
 """The compiled pipeline with a placement: what each pod has, and that the steps stay the same."""
 
+from pathlib import Path
+
 import pytest
 import yaml
 from google.protobuf import json_format
 from kfp.kubernetes import kubernetes_executor_config_pb2
 from kfp.pipeline_spec import pipeline_spec_pb2
+from kubernetes.utils.quantity import parse_quantity
 
 from pipelines.compile import compile_pipeline
 from spanbert.config import parse_config
@@ -247,3 +250,15 @@ def test_what_is_no_place_or_name_is_told_with_its_setting(setting):
 )
 def test_images_are_named_as_docker_names_them(image):
     assert parse_config("", [f"cluster.image={image}"]).cluster.image == image
+
+
+def test_pods_of_a_laptop_that_run_at_once_leave_room_for_kfp(folder):
+    spec, _ = compiled(folder, (Path(__file__).parents[2] / "configs/laptop.toml").read_text())
+    asked = {name: container["resources"] for name, container in containers(spec).items()}
+    cpus = {name: parse_quantity(r["resourceCpuLimit"]) for name, r in asked.items()}
+    memory = {name: parse_quantity(r["resourceMemoryLimit"]) for name, r in asked.items()}
+    # fine-tuning from random weights waits for nothing that pre-training makes
+    together = ("exec-pretrain", "exec-finetune-qa-2")
+    assert sum(cpus[name] for name in together) == 2.5
+    assert sum(memory[name] for name in together) == 7 * 2**30
+    assert max(memory.values()) <= memory["exec-pretrain"]
