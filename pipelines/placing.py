@@ -4,6 +4,8 @@ What KFP cannot say stays unsaid: it retries a task after any exit code, though 
 helps (`errors.py`), so tasks are not retried; submitting again goes on where a run was.
 """
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from kfp import kubernetes
@@ -17,6 +19,7 @@ from spanbert.config import Config
 
 STEP_LABEL = "spanbert/step"  # of a step's pod
 _WORK_OF_STEP = {"prepare-corpus": "corpus", "build-shards": "shards", "pretrain": "pretrain"}
+_ON_A_GPU = ("finetune-qa", "evaluate-qa")  # steps that compute on one where there is one
 _FROM_POD = {
     "SPANBERT_POD_NAME": "metadata.name",
     "SPANBERT_POD_UID": "metadata.uid",
@@ -45,6 +48,9 @@ def place_tasks(config: Config) -> None:
         else:
             task.set_memory_limit(config.cluster.step_memory)
             task.set_cpu_limit(config.cluster.step_cpus)
+            if config.training.use_gpu and _step(task) in _ON_A_GPU:
+                _give_gpus(task, config.cluster, 1)
+                _choose_nodes(task, config.cluster.node_selector, config.cluster.tolerations)
 
 
 def _tasks() -> list[Any]:
@@ -72,6 +78,11 @@ def _place(task: Any, cluster: ClusterConfig) -> None:
         task.set_env_variable("AWS_SHARED_CREDENTIALS_FILE", f"{CREDENTIALS_PATH}/credentials")
 
 
+def _step(task: Any) -> str:
+    """Its component's name: a second task of one has a number behind it."""
+    return re.sub(r"-[0-9]+$", "", task.name)
+
+
 def _pods_in_step(task: Any, config: Config) -> WorkerPods | None:
     """What a step's own pod holds in place of others, where it starts a Ray."""
     kind = _WORK_OF_STEP.get(task.name)
@@ -84,12 +95,20 @@ def _place_workers(task: Any, cluster: ClusterConfig, pods: WorkerPods) -> None:
     task.set_memory_limit(pods.memory_together)
     task.set_cpu_limit(str(workers.count * workers.cpus + 1))
     if workers.gpus:
-        task.set_accelerator_type(cluster.gpu_resource)
-        task.set_accelerator_limit(workers.count * workers.gpus)
+        _give_gpus(task, cluster, workers.count * workers.gpus)
     kubernetes.empty_dir_mount(
         task, "shared-memory", _SHARED_MEMORY, medium="Memory", size_limit=cluster.shared_memory
     )
-    for pair in pods.node_selector:
+    _choose_nodes(task, pods.node_selector, pods.tolerations)
+
+
+def _give_gpus(task: Any, cluster: ClusterConfig, count: int) -> None:
+    task.set_accelerator_type(cluster.gpu_resource)
+    task.set_accelerator_limit(count)
+
+
+def _choose_nodes(task: Any, node_selector: Sequence[str], tolerations: Sequence[str]) -> None:
+    for pair in node_selector:
         kubernetes.add_node_selector(task, *pair.split("="))
-    for text in pods.tolerations:
+    for text in tolerations:
         kubernetes.add_toleration(task, **toleration(text))

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from pipelines.server import Server
@@ -18,6 +18,7 @@ RIDDEN_OVER_S = 600.0  # a server that is away for longer is given up
 _LOOK_AGAIN_S = 5.0
 _CANCELING_S = 120.0  # that a canceled run is given to end
 _WITHOUT_A_PERSON = ("root", "executor")  # tasks that KFP makes for itself, besides drivers
+_NOT_YET = datetime.max.replace(tzinfo=UTC)  # when what has no time yet begins
 
 
 @dataclass(frozen=True)
@@ -162,9 +163,9 @@ def _step(task: Any) -> StepState:
 
 
 def _ended(task: Any) -> bool:
-    """KFP writes the year 1 or 1970 as the end of what has not ended."""
+    """KFP writes no time, or the year 1 or 1970, as the end of what has not ended."""
     return bool(task.end_time) and task.end_time >= _began(task)
 
 
 def _began(task: Any) -> datetime:
-    return task.start_time or task.create_time
+    return task.start_time or task.create_time or _NOT_YET

@@ -25,8 +25,6 @@ from spanbert.progress import Say
 PIPELINES = {"end-to-end": "spanbert", "finetuning": "spanbert-finetuning"}  # on the server
 EACH_TIME = "[[ScheduledTime]]"  # KFP puts the time there at each run of a recurring one
 _ONE_WORD = re.compile(r"[\w.:+@/=-]{1,200}")
-_CRON_FIELDS = 6
-_CRON_FIELD = re.compile(r"[0-9*,/?A-Z-]+")
 
 
 @dataclass(frozen=True)
@@ -97,19 +95,6 @@ def require_version(word: str) -> str:
         cause = f"{word[:40]!r} is not one word of letters, digits and . : + @ / = - _"
         raise ConfigError(cause, place="--sources-version", remedy="for example 2026-11-23")
     return word
-
-
-def require_cron(expression: str) -> str:
-    """A schedule of six fields: with five, KFP would read the minutes as seconds."""
-    fields = expression.split()
-    if len(fields) != _CRON_FIELDS or not all(map(_CRON_FIELD.fullmatch, fields)):
-        raise ConfigError(
-            f"{expression!r} has not six fields of digits and signs: second minute hour day month"
-            " weekday",
-            place="--every",
-            remedy="for example --every '0 0 3 * * *', each night at three",
-        )
-    return expression
 
 
 def require_parameters(package: Path, parameters: Mapping[str, str]) -> None:

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 FOLDER = Path(__file__).parents[2] / "k8s"
-SITES = ("base", "overlays/laptop", "overlays/gpu", "overlays/release")
+SITES = ("base", "overlays/laptop", "overlays/gpu", "overlays/release", "overlays/release-gpu")
 
 
 @functools.cache

@@ -16,8 +16,9 @@ def images(site):
     }
 
 
-def test_a_release_names_every_image_by_digest():
-    assert all(BY_DIGEST.fullmatch(image) for image in images("overlays/release"))
+@pytest.mark.parametrize("site", ["overlays/release", "overlays/release-gpu"])
+def test_a_release_names_every_image_by_digest(site):
+    assert all(BY_DIGEST.fullmatch(image) for image in images(site))
 
 
 @pytest.mark.parametrize("site", SITES)

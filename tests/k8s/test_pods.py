@@ -13,6 +13,9 @@ TEMPLATES = [
 ]
 
 
+BOUND = sorted({*SITES} - {"overlays/laptop"})  # sites with a quota and a limit range
+
+
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_the_restricted_level_admits_it(template):
     assert pod_security.problems(template) == []
@@ -105,7 +108,7 @@ def total(site, kind, name):
     )
 
 
-@pytest.mark.parametrize("site", ["base", "overlays/gpu", "overlays/release"])
+@pytest.mark.parametrize("site", BOUND)
 def test_all_pods_at_their_most_fit_the_quota_with_half_of_it_left_for_runs(site):
     hard = named(site, "ResourceQuota", "spanbert")["spec"]["hard"]
     for kind in ("requests", "limits"):
@@ -115,14 +118,32 @@ def test_all_pods_at_their_most_fit_the_quota_with_half_of_it_left_for_runs(site
     assert total(site, "requests", "nvidia.com/gpu") * 2 <= gpus
 
 
-@pytest.mark.parametrize("site", ["base", "overlays/gpu", "overlays/release"])
+@pytest.mark.parametrize("site", BOUND)
 def test_no_container_is_larger_than_the_limit_range_allows(site):
     (limit,) = named(site, "LimitRange", "spanbert")["spec"]["limits"]
     for name, template in all_pod_templates(site).items():
         for container in containers(template):
-            for resource, quantity in container["resources"]["limits"].items():
-                most = parse_quantity(limit["max"][resource])
-                assert parse_quantity(quantity) <= most, f"{name} {resource}"
+            for resource in limit["max"]:
+                quantity = parse_quantity(container["resources"]["limits"][resource])
+                assert quantity <= parse_quantity(limit["max"][resource]), f"{name} {resource}"
+
+
+def as_kubernetes_keeps(limit):
+    """A LimitRange's item with what Kubernetes fills in: the most is the default, that the request.
+
+    SetDefaults_LimitRangeItem in kubernetes/kubernetes, pkg/apis/core/v1/defaults.go.
+    """
+    default = limit["max"] | limit["default"]
+    return {"default": default, "request": default | limit["defaultRequest"]}
+
+
+@pytest.mark.parametrize("site", BOUND)
+def test_a_container_that_says_nothing_gets_a_little_and_no_gpu(site):
+    (limit,) = named(site, "LimitRange", "spanbert")["spec"]["limits"]
+    assert as_kubernetes_keeps(limit) == {
+        "default": {"cpu": "1", "memory": "1Gi"},
+        "request": {"cpu": "100m", "memory": "128Mi"},
+    }
 
 
 def test_the_laptop_asks_for_two_cores_and_six_gigabytes_at_most():

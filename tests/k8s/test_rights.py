@@ -16,7 +16,7 @@ RIGHTS = {
     ("spanbert-submitter", "pipelines.kubeflow.org", "jobs"): (
         "get list create enable disable delete"
     ),
-    ("spanbert-submitter", "ray.io", "rayjobs"): "list delete",
+    ("spanbert-submitter", "ray.io", "rayjobs"): "get list delete",
     ("spanbert-submitter", "", "pods"): "list",
     ("spanbert-submitter", "", "pods/log"): "get",
 }

@@ -70,7 +70,7 @@ def test_a_budget_selects_one_kind_of_pod_and_lets_a_drain_end(site):
     }
 
 
-@pytest.mark.parametrize("site", SITES)
+@pytest.mark.parametrize("site", sorted({*SITES} - {"overlays/laptop"}))
 def test_prometheus_finds_the_metrics_port_of_every_ray_pod(site):
     spec = named(site, "PodMonitor", "ray")["spec"]
     (endpoint,) = spec["podMetricsEndpoints"]

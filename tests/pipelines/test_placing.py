@@ -1,18 +1,22 @@
 """The compiled pipeline with a placement: what each pod has, and that the steps stay the same."""
 
+from pathlib import Path
+
 import pytest
 import yaml
 from google.protobuf import json_format
 from kfp.kubernetes import kubernetes_executor_config_pb2
 from kfp.pipeline_spec import pipeline_spec_pb2
+from kubernetes.utils.quantity import parse_quantity
 
 from pipelines.compile import compile_pipeline
 from spanbert.config import parse_config
 from spanbert.errors import ConfigError
 
-SETTINGS = """
+IMAGE = f"registry.example/spanbert@sha256:{'0a' * 32}"
+SETTINGS = f"""
 [cluster]
-image = "registry.example/spanbert@sha256:0123"
+image = "{IMAGE}"
 mlflow_secret = "mlflow-login"
 object_store_secret = "object-store"
 node_selector = ["gpu=h100"]
@@ -81,7 +85,7 @@ def test_every_task_is_found_by_a_label_of_its_own(placed):
 def test_every_container_has_the_image_and_limits(placed):
     spec, _ = placed
     for name, container in containers(spec).items():
-        assert container["image"] == "registry.example/spanbert@sha256:0123"
+        assert container["image"] == IMAGE
         memory = "16Gi" if "pretrain" in name.split("-") else "8Gi"
         assert container["resources"]["resourceMemoryLimit"] == memory
         assert container["resources"]["resourceCpuLimit"]
@@ -126,15 +130,46 @@ def test_ray_in_the_step_has_processors_gpus_and_shared_memory_for_its_workers(p
     )
 
 
-def test_workers_alone_are_placed_by_labels_and_tolerations(placed):
+TUNING_STEPS = {
+    f"exec-{step}" for step in ("finetune-qa", "finetune-qa-2", "evaluate-qa", "evaluate-qa-2")
+}
+
+
+def test_workers_and_fine_tuning_alone_are_placed_by_labels_and_tolerations(placed):
     _, pods = placed
-    assert pods["exec-pretrain"]["nodeSelector"] == {"labels": {"gpu": "h100"}}
-    assert pods["exec-pretrain"]["tolerations"] == [
-        {"key": "spot", "operator": "Equal", "value": "true", "effect": "NoSchedule"},
-        {"key": "gpu", "operator": "Exists"},
-    ]
-    others = [pod for name, pod in pods.items() if name != "exec-pretrain"]
+    on_gpus = {"exec-pretrain", *TUNING_STEPS}
+    for name in on_gpus:
+        assert pods[name]["nodeSelector"] == {"labels": {"gpu": "h100"}}
+        assert pods[name]["tolerations"] == [
+            {"key": "spot", "operator": "Equal", "value": "true", "effect": "NoSchedule"},
+            {"key": "gpu", "operator": "Exists"},
+        ]
+    others = [pod for name, pod in pods.items() if name not in on_gpus]
     assert not any("nodeSelector" in pod or "tolerations" in pod for pod in others)
+
+
+def gpus(spec):
+    """How many GPUs each executor has, of those that have some."""
+    found = {name: container["resources"] for name, container in containers(spec).items()}
+    return {n: r["accelerator"]["resourceCount"] for n, r in found.items() if "accelerator" in r}
+
+
+@pytest.mark.parametrize("ray", ["in-step", "kuberay"])
+def test_fine_tuning_and_its_evaluation_have_a_gpu_each_where_training_has_some(folder, ray):
+    spec, _ = compiled(folder, SETTINGS, f"cluster.ray={ray}")
+    trained = {"exec-pretrain": "4"} if ray == "in-step" else {}
+    assert gpus(spec) == dict.fromkeys(TUNING_STEPS, "1") | trained
+    for name in TUNING_STEPS:
+        assert containers(spec)[name]["resources"]["resourceCpuLimit"] == "2"
+    spec, pods = compiled(folder, SETTINGS, f"cluster.ray={ray}", "training.use_gpu=false")
+    assert gpus(spec) == {}
+    assert not any("nodeSelector" in pods[name] for name in TUNING_STEPS)
+
+
+def test_fine_tuning_alone_has_its_gpu_too(folder):
+    settings = ("training.start=/spanbert/encoder", "training.num_workers=1")
+    spec, _ = compiled(folder, SETTINGS, *settings)
+    assert gpus(spec) == {"exec-finetune-qa": "1", "exec-evaluate-qa": "1"}
 
 
 TEXT_STEPS = ["exec-prepare-corpus", "exec-build-shards"]
@@ -187,3 +222,43 @@ def test_all_parameters_but_the_sources_have_defaults(placed):
 def test_what_is_no_quantity_is_told_with_its_setting(folder, setting):
     with pytest.raises(ConfigError, match=f"cluster.{setting.partition('=')[0]}"):
         compiled(folder, SETTINGS, f"cluster.{setting}")
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "image=''",
+        "image=spanbert@sha256:0123",
+        f"image=spanbert@sha256:{'0' * 63}G",
+        "image=https://registry.example/spanbert",
+        "image='registry.example/span bert'",
+        "volume_path=/spanbert/..",
+        "volume_path=/",
+        "gpu_resource=gpu",
+        "gpu_resource='nvidia.com/gpu: 1'",
+        'node_selector=["gpu=h100", "zone=a", "gpu=a100"]',
+    ],
+)
+def test_what_is_no_place_or_name_is_told_with_its_setting(setting):
+    with pytest.raises(ConfigError, match=f"cluster.{setting.partition('=')[0]}"):
+        parse_config("", [f"cluster.{setting}"])
+
+
+@pytest.mark.parametrize(
+    "image",
+    ["spanbert", "spanbert:dev", "localhost:5000/a/b_c:v1.2", IMAGE, "r/s:v@" + IMAGE[-71:]],
+)
+def test_images_are_named_as_docker_names_them(image):
+    assert parse_config("", [f"cluster.image={image}"]).cluster.image == image
+
+
+def test_pods_of_a_laptop_that_run_at_once_leave_room_for_kfp(folder):
+    spec, _ = compiled(folder, (Path(__file__).parents[2] / "configs/laptop.toml").read_text())
+    asked = {name: container["resources"] for name, container in containers(spec).items()}
+    cpus = {name: parse_quantity(r["resourceCpuLimit"]) for name, r in asked.items()}
+    memory = {name: parse_quantity(r["resourceMemoryLimit"]) for name, r in asked.items()}
+    # fine-tuning from random weights waits for nothing that pre-training makes
+    together = ("exec-pretrain", "exec-finetune-qa-2")
+    assert sum(cpus[name] for name in together) == 2.5
+    assert sum(memory[name] for name in together) == 7 * 2**30
+    assert max(memory.values()) <= memory["exec-pretrain"]

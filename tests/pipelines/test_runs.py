@@ -14,6 +14,7 @@ from spanbert.progress import silent
 
 RUN = "run-7"
 LABELS = {"pipeline/runid": RUN}
+CONTEXT = "current-context: c\ncontexts: [{name: c, context: {cluster: k}}]\nusers: []\n"
 
 
 @pytest.fixture
@@ -68,6 +69,17 @@ def test_a_program_reads_the_same(server, capsys):
     told = json.loads(capsys.readouterr().out)
     assert (told["state"], told["error"]) == ("FAILED", "step exited with code 65")
     assert told["steps"] == [{"name": "pretrain", "state": "FAILED", "seconds": 42.0}]
+
+
+def test_a_task_without_times_comes_last_and_has_no_seconds(server):
+    server.move(RUN, "RUNNING", {"pretrain": "PENDING", "prepare-corpus": "SUCCEEDED"})
+    for task in server.runs[RUN]["run_details"]["task_details"]:
+        if task["display_name"] == "pretrain":
+            for name in ("create_time", "start_time", "end_time"):
+                del task[name]
+    first, last = read_run(Server(""), RUN).steps
+    assert (first.name, first.seconds) == ("prepare-corpus", 42.0)
+    assert (last.name, last.seconds) == ("pretrain", None)
 
 
 @pytest.mark.parametrize(
@@ -180,6 +192,28 @@ def test_no_way_to_kubernetes_is_a_matter_of_settings(server, monkeypatch, tmp_p
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
     assert main(["logs", RUN]) == 2
     assert "set KUBECONFIG" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[]",
+        "words",
+        "",
+        "contexts: 3",
+        "{",
+        CONTEXT + "clusters: [{name: k, cluster: {server: [1]}}]",
+        CONTEXT + "clusters: [{name: k, cluster: {server: 'https://s', "
+        "certificate-authority-data: x}}]",
+    ],
+)
+def test_what_is_no_kubeconfig_is_one_line(server, monkeypatch, tmp_path, capsys, content):
+    path = tmp_path / "kubeconfig"
+    path.write_text(content)
+    monkeypatch.setenv("KUBECONFIG", str(path))
+    assert main(["logs", RUN]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "set KUBECONFIG" in line
 
 
 def test_logs_come_under_the_names_of_their_steps_oldest_first(cluster, capsys):

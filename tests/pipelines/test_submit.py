@@ -16,7 +16,7 @@ from spanbert.errors import ConfigError
 from spanbert.progress import silent
 
 TOKEN = "canary-of-a-token"
-SETTINGS = """
+SETTINGS = f"""
 [run]
 name = "demo"
 [corpus]
@@ -27,7 +27,7 @@ dev = ["/spanbert/data/dev.json"]
 [registry]
 tracking_uri = "http://mlflow.spanbert.svc:5000"
 [cluster]
-image = "registry.example/spanbert@sha256:0123"
+image = "registry.example/spanbert@sha256:{"0a" * 32}"
 """
 
 
@@ -147,6 +147,10 @@ def test_fine_tuning_alone_is_a_pipeline_of_its_own_and_needs_no_text(server, se
         (["--sources-version", "two\nlines"], "is not one word"),
         (["--every", "0 3 * * *"], "has not six fields"),
         (["--every", "0 0 3 * * *", "--wait"], "--wait waits for one run"),
+        (["--every", "0 0 3 * * *", "--sources-version", "v1"], "a recurring one takes its times"),
+        (["--every", "0 0 25 * * *"], "'25' is no hour of a schedule, which is 0 to 23"),
+        (["--set", "cluster.image=spanbert@sha256:0123"], "64 of 0-9 and a-f"),
+        (["--set", 'training.checkpoint_url="s3:///checkpoints"'], "s3://BUCKET/FOLDER"),
     ],
 )
 def test_a_mistake_is_told_before_anything_is_sent(server, settings, capsys, words, told):

@@ -16,6 +16,9 @@ from urllib3.exceptions import HTTPError
 from spanbert.errors import ConfigError, DependencyError
 
 _REMEDY = "check it with: kubectl auth can-i --list"
+# what the loader raises of a file that is no kubeconfig, or of a certificate that is no base64
+_NO_KUBECONFIG = (ConfigException, yaml.YAMLError, OSError)
+_NO_KUBECONFIG += (TypeError, ValueError, LookupError, AttributeError)
 _FOR_GOOD = (400, 401, 403, 404, 422)
 _LONGEST_MESSAGE = 300  # characters
 _NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
@@ -30,7 +33,7 @@ def kubernetes_client() -> client.ApiClient:
     settings: Any = client.Configuration()
     try:
         config.load_kube_config(os.environ.get("KUBECONFIG"), client_configuration=settings)
-    except (ConfigException, yaml.YAMLError) as error:
+    except _NO_KUBECONFIG as error:
         try:
             config.load_incluster_config(client_configuration=settings)
         except ConfigException:
@@ -48,7 +51,7 @@ def own_namespace() -> str:
         return _NAMESPACE_FILE.read_text().strip()
     try:
         _, active = config.list_kube_config_contexts(os.environ.get("KUBECONFIG"))
-    except ConfigException:
+    except _NO_KUBECONFIG:
         return "default"
     return active["context"].get("namespace", "default")
 

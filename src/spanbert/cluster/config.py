@@ -11,7 +11,13 @@ _BYTES = re.compile(r"[1-9][0-9]*[MGT]i?")
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 _NAMES = ("volume_claim", "ray_secret", "mlflow_secret", "object_store_secret")
 _NAMES += ("step_service_account", "service_account")
-_FOLDER = re.compile(r"(/[\w.-]+)+", re.ASCII)
+# a part that begins with a dot may lead up
+_FOLDER = re.compile(r"(/\w[\w.-]*)+", re.ASCII)
+_IMAGE = re.compile(
+    r"[a-z0-9.-]+(:[0-9]{1,5}(?=/))?(/[a-z0-9._-]+)*(:\w[\w.-]{0,127})?(@sha256:[0-9a-f]{64})?",
+    re.ASCII,
+)
+_RESOURCE = re.compile(r"[a-z0-9.-]+/[\w.-]+", re.ASCII)
 _URL = re.compile(r"https?://[\w.\[\]-]+(:[0-9]{1,5})?/?", re.ASCII)
 _PAIR = re.compile(r"[A-Za-z0-9][\w./-]*=[\w.-]*")
 _TOLERATION = re.compile(
@@ -48,9 +54,9 @@ class ClusterConfig:
     corpus_worker_memory: str = "2Gi"  # of a pod that reads or cuts text: one worker, one CPU
     shared_memory: str = "2Gi"  # /dev/shm of Ray's pods for its objects and NCCL, of their memory
     gpu_resource: str = "nvidia.com/gpu"
-    node_selector: tuple[str, ...] = ()  # of training's workers, each as label=value: GPU types
-    # of workers, each as key, key=value, or with :NoSchedule: spot nodes; that of the taint whose
-    # key is gpu_resource is training's alone, so that text does not fill nodes with GPUs
+    node_selector: tuple[str, ...] = ()  # of pods that train, each as label=value: GPU types
+    # of workers and of steps with a GPU, each as key, key=value, or with :NoSchedule: spot nodes;
+    # the taint whose key is gpu_resource is not for pods of text, so that they fill no GPU nodes
     tolerations: tuple[str, ...] = ()
     job_retries: int = 3  # Ray clusters made anew after a head was lost
     deadline_s: int = 604_800  # of a Ray job; then it is ended
@@ -65,28 +71,47 @@ class ClusterConfig:
         for name in ("workers_per_pod", "deadline_s", "start_deadline_s", "ttl_s"):
             require(getattr(self, name) >= 1, f"cluster.{name} = {getattr(self, name)} < 1")
         require(self.job_retries >= 0, f"cluster.job_retries = {self.job_retries} < 0")
+        self._require_names()
+        self._require_nodes()
+        self._require_address()
+
+    def _require_names(self) -> None:
         require(
             bool(_FOLDER.fullmatch(self.volume_path)) and self.volume_path != "/tmp",  # noqa: S108
             f"cluster.volume_path = {self.volume_path!r} is no folder as /spanbert, nor /tmp",
         )
-        require(self.image != "", "cluster.image must not be empty")
+        require(
+            bool(_IMAGE.fullmatch(self.image)),
+            f"cluster.image = {self.image!r} is not HOST/NAME:TAG or HOST/NAME@sha256:DIGEST, whose"
+            " digest has 64 of 0-9 and a-f",
+        )
+        require(
+            bool(_RESOURCE.fullmatch(self.gpu_resource)),
+            f"cluster.gpu_resource = {self.gpu_resource!r} is not DOMAIN/NAME, as nvidia.com/gpu",
+        )
         for name in _NAMES:
             value, may_be_empty = getattr(self, name), name.endswith("_secret")
             require(
                 bool(_NAME.fullmatch(value)) or (may_be_empty and value == ""),
                 f"cluster.{name} = {value!r} is no name that Kubernetes takes",
             )
+
+    def _require_nodes(self) -> None:
         for pair in self.node_selector:
             require(
                 bool(_PAIR.fullmatch(pair)),
                 f"cluster.node_selector has {pair!r}, which is not label=value",
             )
+        labels = [pair.partition("=")[0] for pair in self.node_selector]
+        require(
+            len(set(labels)) == len(labels),
+            f"cluster.node_selector has a label twice: {', '.join(self.node_selector)}",
+        )
         for toleration in self.tolerations:
             require(
                 bool(_TOLERATION.fullmatch(toleration)),
                 f"cluster.tolerations has {toleration!r}, which is not key[=value][:effect]",
             )
-        self._require_address()
 
     def _require_quantity(self, name: str, pattern: re.Pattern[str], rule: str) -> None:
         value = getattr(self, name)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spanbert.config import Config
+from spanbert.doctor.elsewhere import is_elsewhere
 from spanbert.doctor.finding import Finding, gigabytes, ok, problem, warning
 from spanbert.doctor.sizes import model_bytes, sized, state_bytes
 from spanbert.errors import StorageError
@@ -25,11 +26,11 @@ class Space:
 
 
 def check_disk(config: Config) -> list[Finding]:
-    """Where runs are kept, and where Ray keeps what it shares."""
+    """Where runs are kept, and where Ray keeps what it shares, if it is a Ray of this machine."""
     scratch = [
         scratch_finding(read_space(folder), needed_bytes)
         for folder, needed_bytes in _SCRATCH
-        if folder.is_dir()
+        if folder.is_dir() and not is_elsewhere(config)
     ]
     runs = read_space(Path(config.run.folder).absolute())
     return [*run_findings(runs, needed_bytes(config)), *scratch]

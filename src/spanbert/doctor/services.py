@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from spanbert.config import Config
+from spanbert.doctor.elsewhere import is_elsewhere
 from spanbert.doctor.finding import Finding, findings_of, ok, problem, warning
 from spanbert.doctor.reaching import LIMIT_S, Answer, ask, at_once, connect, shown
 from spanbert.errors import DependencyError, IntegrityError
@@ -93,7 +94,11 @@ def port_finding(port: int) -> Finding:
 def _services(config: Config, environment: Mapping[str, str]) -> Iterator[Service]:
     yield from _tracking(tracking_uri(config), environment)
     if config.training.checkpoint_url:
-        yield _object_store(environment)
+        yield _object_store(config, environment)
+    if config.cluster.ray == "running":
+        jobs = config.cluster.ray_address
+        remedy = "check cluster.ray_address and that the cluster is awake"
+        yield Service("Ray jobs", shown(jobs), lambda: connect(*host_and_port(jobs)), remedy)
     ray = environment.get("RAY_ADDRESS", "")
     if ray not in ("", "auto", "local"):
         remedy = "start that cluster, or unset RAY_ADDRESS"
@@ -123,9 +128,10 @@ def _local_tracking(uri: str) -> list[Finding]:
     return [] if is_asked else [ok("tracking", f"{shown(uri)} is not looked at")]
 
 
-def _object_store(environment: Mapping[str, str]) -> Service:
+def _object_store(config: Config, environment: Mapping[str, str]) -> Service:
     own = environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL")
-    url = own or "https://s3.amazonaws.com"
+    of_pods = config.cluster.object_store_endpoint if is_elsewhere(config) else ""
+    url = own or of_pods or "https://s3.amazonaws.com"
     remedy = "check AWS_ENDPOINT_URL_S3 and the network, or --set training.checkpoint_url="
     return Service("object store", shown(url), lambda: _connect_as_clients_do(url), remedy)
 

@@ -1,5 +1,6 @@
 """Settings of pre-training."""
 
+import re
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -24,6 +25,7 @@ _NO_CHANGE = frozenset(
         "max_failures",
     }
 )
+_STORE = re.compile(r"((s3://[\w.-]+|file://)(/.*)?)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,10 @@ class TrainingConfig:
             require(getattr(self, name) > 0, f"training.{name} = {getattr(self, name)} <= 0")
         require(self.spike_sigmas >= 0, f"training.spike_sigmas = {self.spike_sigmas} < 0")
         require(self.batch_parts >= 0, f"training.batch_parts = {self.batch_parts} < 0")
+        require(
+            bool(_STORE.fullmatch(self.checkpoint_url)),
+            "training.checkpoint_url is not of the form s3://BUCKET/FOLDER, without a key",
+        )
         self._require_dividing()
 
     def _require_dividing(self) -> None:

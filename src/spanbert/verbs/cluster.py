@@ -25,17 +25,17 @@ _WAIT = {"action": "store_true", "help": "until the run ends; the exit code tell
 def _submit(options: argparse.Namespace) -> int:
     from pipelines import submit
     from pipelines.parameters import run_parameters
+    from pipelines.schedule import require_cron
     from pipelines.server import Server
 
     config = config_of(options)
     submit.require_submittable(config, say)
-    if options.every and options.wait:
-        raise ConfigError("--wait waits for one run", place="--every", remedy="leave out one")
+    _require_one_run(options)
     server = Server(options.host)
     to = submit.Submission(options.namespace, options.experiment or config.registry.experiment)
     if options.every:
-        cron = submit.require_cron(options.every)
-        parameters = run_parameters(config, _sources_version(options, submit.EACH_TIME))
+        cron = require_cron(options.every)
+        parameters = run_parameters(config, submit.EACH_TIME)
         recurring = submit.schedule_runs(server, config, parameters, to, say, cron)
         print(recurring, server.link("recurringrun", recurring), sep="\n")
         return 0
@@ -44,6 +44,18 @@ def _submit(options: argparse.Namespace) -> int:
     run_id = submit.submit_run(server, config, parameters, to, say)
     print(run_id, server.link("runs", run_id), sep="\n", flush=True)
     return _exit_code(_awaited(server, run_id)) if options.wait else 0
+
+
+def _require_one_run(options: argparse.Namespace) -> None:
+    """Refuse with --every what is said of one run: a fixed version would come from the cache."""
+    told = {
+        "--wait waits for one run": options.wait,
+        "--sources-version is of one run, and a recurring one takes its times": (
+            options.sources_version
+        ),
+    }
+    for cause in (cause for cause, is_given in told.items() if options.every and is_given):
+        raise ConfigError(cause, place="--every", remedy="leave out one")
 
 
 def _sources_version(options: argparse.Namespace, otherwise: str) -> str:
