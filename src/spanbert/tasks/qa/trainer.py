@@ -13,7 +13,7 @@ from spanbert.tasks.qa.examples import Question
 from spanbert.tasks.qa.features import Window
 from spanbert.tasks.qa.gold import read_split
 from spanbert.tasks.qa.predict import QuestionAnswerer, write_decoding
-from spanbert.tasks.qa.scoring import allow_none, choose_by_dev, score_files
+from spanbert.tasks.qa.scoring import Choice, allow_none, choose_by_dev, score_files
 from spanbert.tasks.qa.start import initial_model
 from spanbert.tasks.search import Trained
 from spanbert.tasks.task import preferred_device
@@ -64,16 +64,25 @@ class QATrainer:
         vocabulary = load_tokenizer(self._tokenizer)
         answerer = QuestionAnswerer(network.to(preferred_device()), vocabulary, recipe)
         windows = self._windows_by(answerer)
+        choices: list[Choice] = []
+
+        def evaluate() -> float:
+            choices.append(choose_by_dev(answerer, self._dev))
+            return choices[-1].score
+
         found = finetune(
             answerer,
             windows,
             recipe,
             seed,
-            evaluate=lambda: choose_by_dev(answerer, self._dev).score,
+            evaluate=evaluate,
             say=self._say,
             log=lambda step, metrics: self._log(first_step + step, metrics),
         )
-        score, threshold = self._choice(answerer)
+        # the first of the best is whose weights were kept
+        score, threshold = (
+            max(choices, key=lambda one: one.score) if choices else self._choice(answerer)
+        )
         state = network.state_dict()
         write_folder(folder, state, self._sizes, "BertForQuestionAnswering", self._tokenizer)
         write_decoding(folder, recipe, threshold)
