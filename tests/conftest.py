@@ -16,8 +16,11 @@ from hypothesis import settings
 
 from spanbert.config import Config
 from spanbert.corpus.documents import write_documents
+from spanbert.model.published import write_folder
 from spanbert.shards.writer import write_shards
 from spanbert.tokenizer.artifact import build_tokenizer
+from spanbert.tokenizer.subword import load_tokenizer
+from spanbert.training.worker import build_model
 
 settings.register_profile("busy machines", deadline=None)  # time is not what tests state
 settings.load_profile("busy machines")
@@ -96,3 +99,15 @@ def s3_url(s3_port, monkeypatch) -> str:
     bucket = f"bucket-{os.urandom(6).hex()}"
     s3fs.S3FileSystem(skip_instance_cache=True).mkdir(bucket)
     return f"s3://{bucket}/runs/one"
+
+
+@pytest.fixture
+def start(artifacts, tmp_path) -> Path:
+    """A stock folder of a pre-training model with random weights, to start from."""
+    folder = tmp_path / "start"
+    folder.mkdir()
+    size = load_tokenizer(artifacts.tokenizer).vocab_size
+    state = build_model(artifacts.config, size).state_dict()
+    sizes = replace(artifacts.config.model, vocab_size=size)
+    write_folder(folder, state, sizes, "BertForMaskedLM", artifacts.tokenizer)
+    return folder

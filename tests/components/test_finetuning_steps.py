@@ -1,7 +1,6 @@
 """The steps of fine-tuning alone, called as Python one after another."""
 
 import json
-from dataclasses import replace
 from types import SimpleNamespace
 
 import tiny
@@ -12,10 +11,7 @@ from components.import_start import import_start
 from components.write_finetuning_report import write_finetuning_report
 from spanbert.config import to_toml
 from spanbert.evaluation.scores import read_scores, write_scores
-from spanbert.model.published import write_folder
 from spanbert.storage import verify
-from spanbert.tokenizer.subword import load_tokenizer
-from spanbert.training.worker import build_model
 
 
 class Artifact(SimpleNamespace):
@@ -29,13 +25,7 @@ def artifact(path):
     return Artifact(path=str(path), metrics={})
 
 
-def test_a_start_becomes_a_scored_model_with_a_page(artifacts, tmp_path):
-    size = load_tokenizer(artifacts.tokenizer).vocab_size
-    start = tmp_path / "start"
-    start.mkdir()
-    state = build_model(artifacts.config, size).state_dict()
-    sizes = replace(artifacts.config.model, vocab_size=size)
-    write_folder(start, state, sizes, "BertForMaskedLM", artifacts.tokenizer)
+def test_a_start_becomes_a_scored_model_with_a_page(start, tmp_path):
     tiny.write_questions(tmp_path)
     changes = ["corpus.sources=[]", f'training.start="{start}"', "qa.evaluations_per_epoch=2"]
     config = tiny.config(tmp_path, *changes)

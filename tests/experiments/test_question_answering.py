@@ -9,10 +9,7 @@ import tiny
 from experiments import question_answering
 from spanbert.config import to_toml
 from spanbert.errors import DataError
-from spanbert.model.published import write_folder
 from spanbert.tasks.qa.examples import read_questions
-from spanbert.tokenizer.subword import load_tokenizer
-from spanbert.training.worker import build_model
 
 
 @pytest.fixture
@@ -38,17 +35,12 @@ def test_questions_are_asked_again_where_they_have_no_answer(questions, tmp_path
 
 
 def test_both_starts_are_scored_and_a_finished_one_is_not_trained_again(
-    artifacts, questions, tmp_path, capsys
+    artifacts, start, questions, tmp_path, capsys
 ):
     config = replace(artifacts.config, qa=replace(artifacts.config.qa, dev=(str(questions),)))
     settings = tmp_path / "tiny.toml"
     settings.write_text(to_toml(replace(config, qa=replace(config.qa, train=(str(questions),)))))
-    encoder = tmp_path / "encoder"
-    encoder.mkdir()
-    sizes = replace(config.model, vocab_size=load_tokenizer(artifacts.tokenizer).vocab_size)
-    state = build_model(config, sizes.vocab_size).state_dict()
-    write_folder(encoder, state, sizes, "BertForMaskedLM", artifacts.tokenizer)
-    words = ["run", "--state", str(tmp_path / "s"), "--name", "1.1", "--encoder", str(encoder)]
+    words = ["run", "--state", str(tmp_path / "s"), "--name", "1.1", "--encoder", str(start)]
     question_answering.main([*words, "--config", str(settings)])
     first = capsys.readouterr().out
     assert "1.1 from pre-trained: exact match" in first

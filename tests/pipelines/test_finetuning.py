@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 
 import mlflow
 import pytest
@@ -16,10 +15,7 @@ from pipelines.compile import compile_pipeline
 from pipelines.local import run_folder_of
 from spanbert.cli import main
 from spanbert.config import load_config, parse_config, to_toml
-from spanbert.model.published import write_folder
 from spanbert.storage import read_manifest
-from spanbert.tokenizer.subword import load_tokenizer
-from spanbert.training.worker import build_model
 
 START, TEXT = 'training.start="encoder"', 'corpus.sources=["corpus.jsonl"]'
 
@@ -59,14 +55,8 @@ def test_it_compiles_to_the_same_bytes_and_is_a_valid_specification(tmp_path):
 
 
 @pytest.fixture
-def settings(artifacts, tmp_path):
+def settings(start, tmp_path):
     """Settings that fine-tune a stock folder with random weights, with two seeds."""
-    size = load_tokenizer(artifacts.tokenizer).vocab_size
-    start = tmp_path / "start"
-    start.mkdir()
-    state = build_model(artifacts.config, size).state_dict()
-    sizes = replace(artifacts.config.model, vocab_size=size)
-    write_folder(start, state, sizes, "BertForMaskedLM", artifacts.tokenizer)
     tiny.write_questions(tmp_path)
     changes = ["corpus.sources=[]", f'training.start="{start}"', "qa.seeds=[3, 4]"]
     path = tmp_path / "tiny.toml"

@@ -97,9 +97,8 @@ def _create_version(
 
 
 def _log(folder: Path, name: str, purpose: str, run: str, uri: str) -> ModelInfo:
-    logging.getLogger("mlflow").setLevel(
-        logging.ERROR
-    )  # tells of each step of checking the example
+    # else it tells of each step of checking the example
+    logging.getLogger("mlflow").setLevel(logging.ERROR)
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(uri)
     mlflow.start_run(run_id=run)

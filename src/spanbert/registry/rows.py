@@ -5,6 +5,7 @@ from typing import Any
 
 from spanbert.errors import DataError
 from spanbert.registry.limits import Limits
+from spanbert.tasks.contents import is_text
 
 
 def texts_of(model_input: Any, columns: Sequence[str], limits: Limits) -> list[tuple[str, ...]]:
@@ -40,11 +41,9 @@ def _text(value: Any, place: str, limits: Limits) -> str:
     if len(value) > limits.max_text_characters:
         cause = f"{len(value)} characters, but max_text_characters = {limits.max_text_characters}"
         raise DataError(cause, place=place, remedy="pass a part of the text")
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
+    if not is_text(value):
         remedy = "send whole characters, not halves of surrogate pairs"
-        raise DataError("not a text that UTF-8 can hold", place=place, remedy=remedy) from error
+        raise DataError("not a text that UTF-8 can hold", place=place, remedy=remedy)
     return value
 
 

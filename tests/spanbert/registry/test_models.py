@@ -17,23 +17,14 @@ from spanbert.registry.limits import Limits
 from spanbert.registry.models import LOADERS, register
 from spanbert.registry.signatures import EXAMPLES, SIGNATURES
 from spanbert.registry.tracking import Tracking
-from spanbert.tasks.qa.train import finetune_qa
 
 
 @pytest.fixture(scope="module")
-def setting(artifacts, tmp_path_factory):
+def setting(qa_folder, tmp_path_factory):
     """A fine-tuned model, the settings, and a tracking store of its own."""
     folder = tmp_path_factory.mktemp("registry")
     config = tiny.config(folder)
-    finetune_qa(
-        folder / "qa",
-        start=None,
-        tokenizer=artifacts.tokenizer,
-        model=config.model,
-        config=artifacts.config.qa,
-        seed=1,
-    )
-    return folder / "qa", config, Tracking(config, folder / "runs" / config.run_id, print)
+    return qa_folder, config, Tracking(config, folder / "runs" / config.run_id, print)
 
 
 def registered(setting, folder=None):

@@ -19,7 +19,6 @@ from spanbert.registry.address import tracking_uri
 from spanbert.registry.models import register
 from spanbert.registry.tracking import Tracking
 from spanbert.tasks.qa.predict import QuestionAnswerer
-from spanbert.tasks.qa.train import finetune_qa
 
 CONTEXT = "Ann of Bergen painted it near Oslo. The old miller forgot his own canary."
 LIMITS = {"max_rows": 3, "max_text_characters": 60_000, "timeout_s": 20}
@@ -72,22 +71,14 @@ def asked(port, **request):
 
 
 @pytest.fixture(scope="module")
-def registered(artifacts, tmp_path_factory):
+def registered(qa_folder, tmp_path_factory):
     """The folder of a model, its address and that of the registry."""
     folder = tmp_path_factory.mktemp("served")
     config = tiny.config(folder)
-    finetune_qa(
-        folder / "qa",
-        start=None,
-        tokenizer=artifacts.tokenizer,
-        model=config.model,
-        config=artifacts.config.qa,
-        seed=1,
-    )
     tracking = Tracking(config, folder / "runs" / config.run_id, print)
     with tracking.step("register") as step:
-        made = register(folder / "qa", purpose="qa", scores={}, config=config, step=step)
-    return folder / "qa", made.uri, tracking_uri(config)
+        made = register(qa_folder, purpose="qa", scores={}, config=config, step=step)
+    return qa_folder, made.uri, tracking_uri(config)
 
 
 @pytest.mark.slow
