@@ -1,6 +1,7 @@
 """Settings of fine-tuning: what all tasks share, and what each has besides."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from spanbert.validation import require
 
@@ -12,7 +13,7 @@ GRID = {"learning_rates": "learning_rate", "batch_sizes": "batch_size", "epoch_c
 class RecipeConfig:
     """How a task is optimised, and over what the best is searched (SpanBERT, appendix B)."""
 
-    _section = "recipe"  # in the settings, for messages
+    section: ClassVar[str] = "recipe"  # its name in the settings
 
     epochs: int = 4
     batch_size: int = 32  # features: windows, sentence pairs
@@ -35,16 +36,16 @@ class RecipeConfig:
             found = getattr(self, name)
             values = found if isinstance(found, tuple) else (found,)
             for value in values:
-                place = f"{self._section}.{name}"
+                place = f"{self.section}.{name}"
                 require(value >= low, f"{place} = {value} < {low}")
                 require(values.count(value) == 1, f"{place} has {value} more than once")
-        place = f"{self._section}.warmup_fraction = {self.warmup_fraction}"
+        place = f"{self.section}.warmup_fraction = {self.warmup_fraction}"
         require(self.warmup_fraction <= 1, f"{place} must be in [0, 1]")
-        require(self.max_grad_norm > 0, f"{self._section}.max_grad_norm must be above 0")
+        require(self.max_grad_norm > 0, f"{self.section}.max_grad_norm must be above 0")
         require(
             self.patience == 0 or self.evaluations_per_epoch > 0,
-            f"{self._section}.patience = {self.patience} counts evaluations, and"
-            f" {self._section}.evaluations_per_epoch = 0",
+            f"{self.section}.patience = {self.patience} counts evaluations, and"
+            f" {self.section}.evaluations_per_epoch = 0",
         )
 
     @property
@@ -58,7 +59,7 @@ class RecipeConfig:
 class QAConfig(RecipeConfig):
     """Extractive question answering (SpanBERT, section 4.1 and appendix B)."""
 
-    _section = "qa"
+    section: ClassVar[str] = "qa"
 
     train: tuple[str, ...] = ()  # files of questions, plain or compressed
     dev: tuple[str, ...] = ()  # chooses settings, weights and the threshold of having no answer

@@ -1,8 +1,6 @@
 """question answering model + dev and test files -> exact match, F1, and where it fails."""
 
-import json
 from pathlib import Path
-from statistics import mean, stdev
 from typing import Any
 
 from spanbert.errors import ConfigError
@@ -12,7 +10,8 @@ from spanbert.tasks.config import QAConfig
 from spanbert.tasks.qa.gold import Split, gold_identity, read_split
 from spanbert.tasks.qa.predict import QuestionAnswerer
 from spanbert.tasks.qa.scoring import Scored, score_files
-from spanbert.tasks.qa.train import TRAINING_FILE
+from spanbert.tasks.seeds import seeds_summary
+from spanbert.tasks.training import read_training
 
 _SPLITS: tuple[Split, ...] = ("test", "dev")  # the first that the settings name is reported
 
@@ -43,31 +42,18 @@ def evaluate_qa(
     answerer = QuestionAnswerer.load(model)
     scored = {split: score_files(answerer, files) for split, files in splits.items()}
     split = next(iter(scored))
-    main, training = scored[split], _training_of(model)
+    main, training = scored[split], read_training(model)
     result: dict[str, Any] = {"split": split, **main.figures, "curve": training.get("curve", [])}
     if split == "test" and "dev" in scored:
         result["dev"] = scored["dev"].figures
     if training.get("seeds") and training["gold"] == gold_identity(config):
-        result["seeds"] = seeds_summary([seed[split] for seed in training["seeds"]])
+        result["seeds"] = seeds_summary(
+            [seed[split] for seed in training["seeds"]], ("exact_match", "f1")
+        )
     result["analysis"] = qa_analysis(
         main.questions, main.predictions, main.scores, show_examples=show_examples
     )
     return result | {"questions": _rows(main)}
-
-
-def seeds_summary(scores: list[dict[str, float]]) -> dict[str, Any]:
-    """Number of seeds, and mean and sample deviation of each figure; None for one seed."""
-    summary: dict[str, Any] = {"n": len(scores)}
-    for name in ("exact_match", "f1"):
-        values = [score[name] for score in scores]
-        summary[name] = {"mean": mean(values), "sd": stdev(values) if len(values) > 1 else None}
-    return summary
-
-
-def _training_of(model: Path) -> dict[str, Any]:
-    """What `finetune_qa` has kept beside the model; nothing for one that others made."""
-    path = model / TRAINING_FILE
-    return json.loads(path.read_text()) if path.is_file() else {}
 
 
 def _rows(scored: Scored) -> list[dict[str, Any]]:

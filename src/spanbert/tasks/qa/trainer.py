@@ -12,10 +12,11 @@ from spanbert.tasks.finetune import finetune
 from spanbert.tasks.qa.examples import Question
 from spanbert.tasks.qa.features import Window
 from spanbert.tasks.qa.gold import read_split
+from spanbert.tasks.qa.head import QuestionAnsweringModel
 from spanbert.tasks.qa.predict import QuestionAnswerer, write_decoding
 from spanbert.tasks.qa.scoring import Choice, allow_none, choose_by_dev, score_files
-from spanbert.tasks.qa.start import initial_model
 from spanbert.tasks.search import Trained
+from spanbert.tasks.start import started
 from spanbert.tasks.task import preferred_device
 from spanbert.tokenizer.subword import load_tokenizer
 
@@ -60,7 +61,7 @@ class QATrainer:
         Raises:
             NumericsError: training diverged.
         """
-        network = initial_model(self._start, self._sizes, seed)
+        network = started(QuestionAnsweringModel(self._sizes), self._start, seed)
         vocabulary = load_tokenizer(self._tokenizer)
         answerer = QuestionAnswerer(network.to(preferred_device()), vocabulary, recipe)
         windows = self._windows_by(answerer)

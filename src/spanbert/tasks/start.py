@@ -1,37 +1,54 @@
-"""A pre-trained encoder, or none -> a question answering model that training starts from."""
+"""A pre-trained encoder, or none -> the sizes and weights that a task's training starts from."""
 
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from torch import nn
 
 from spanbert.errors import CheckpointError
 from spanbert.model.config import ModelConfig
+from spanbert.model.encoder import Encoder
 from spanbert.model.pretraining import initialize
 from spanbert.model.published import load_whole, model_config_of
 from spanbert.model.vocabulary import require_same_entries, require_same_size
 from spanbert.storage import MANIFEST, sha256_of, verify
-from spanbert.tasks.config import QAConfig
-from spanbert.tasks.qa.head import QuestionAnsweringModel
 from spanbert.tokenizer.folder import VOCABULARY_FILES
 from spanbert.tokenizer.subword import SubwordTokenizer
 
+ModelT = TypeVar("ModelT", bound=nn.Module)
+
 
 def sizes_of(
-    start: Path | None, tokenizer: SubwordTokenizer, model: ModelConfig, config: QAConfig
+    start: Path | None,
+    tokenizer: SubwordTokenizer,
+    model: ModelConfig,
+    *,
+    max_length: int,
+    setting: str,
 ) -> ModelConfig:
-    """Sizes of the model to train, which fit the tokenizer and the lengths."""
+    """Sizes of the model to train, which fit the tokenizer and the length.
+
+    Args:
+        model: sizes of a fresh encoder; with `start`, its own sizes count.
+        max_length: pieces of the longest sequence, special tokens included.
+        setting: the name of that length in the settings, for the message.
+
+    Raises:
+        CheckpointError: they do not fit.
+    """
     if start is None:
         sizes = replace(model, vocab_size=tokenizer.vocab_size)
     else:
         sizes = model_config_of(start)
         _require_same_vocabulary(start, tokenizer, sizes)
-    if config.max_length > sizes.max_positions or sizes.num_token_types < 2:
+    if max_length > sizes.max_positions or sizes.num_token_types < 2:
         raise CheckpointError(
             f"the model has {sizes.max_positions} positions and {sizes.num_token_types} token"
-            f" types; {config.max_length} and 2 are needed",
+            f" types; {max_length} and 2 are needed",
             place=str(start or ""),
-            remedy=f"--set qa.max_length={sizes.max_positions} or pass another model",
+            remedy=f"--set {setting}={sizes.max_positions} or pass another model",
         )
     return sizes
 
@@ -43,12 +60,17 @@ def _require_same_vocabulary(start: Path, tokenizer: SubwordTokenizer, sizes: Mo
     require_same_entries(start, tokenizer)
 
 
-def initial_model(start: Path | None, sizes: ModelConfig, seed: int) -> QuestionAnsweringModel:
-    """A fresh head on the encoder of `start`, or on a fresh one."""
-    model = QuestionAnsweringModel(sizes)
-    initialize(model, sizes.initializer_range, seed)
+def started(model: ModelT, start: Path | None, seed: int) -> ModelT:
+    """The model with fresh weights, but for its `encoder` those of `start` where there is one.
+
+    Raises:
+        CheckpointError: a weight of the encoder is missing in `start`.
+    """
+    encoder = model.get_submodule("encoder")
+    assert isinstance(encoder, Encoder)
+    initialize(model, encoder.config.initializer_range, seed)
     if start is not None:
-        load_whole(model.encoder, start, "the encoder", "pass a folder with a whole encoder")
+        load_whole(encoder, start, "the encoder", "pass a folder with a whole encoder")
     return model
 
 
