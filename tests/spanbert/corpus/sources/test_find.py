@@ -30,6 +30,15 @@ def test_no_source_says_how_to_name_one():
         read()
 
 
+@pytest.mark.parametrize("pattern", ["in", "in/*", "in/gone.txt"])
+def test_a_link_that_leads_nowhere_is_named(write, tmp_path, pattern):
+    write("in/a.txt", "a")
+    (tmp_path / "in" / "gone.txt").symlink_to(tmp_path / "gone.txt")
+    with pytest.raises(DataError, match="a link leads nowhere") as caught:
+        read(tmp_path / pattern)
+    assert caught.value.place == str(tmp_path / "in" / "gone.txt")
+
+
 @pytest.mark.parametrize("pattern", ["absent.txt", "*.absent", "empty"])
 def test_a_source_without_files_is_named_before_anything_is_read(write, tmp_path, pattern):
     (tmp_path / "empty").mkdir()
