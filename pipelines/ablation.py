@@ -11,13 +11,12 @@ from kfp import dsl
 from components.build_shards import build_shards
 from components.choose_shards import choose_shards
 from components.evaluate_pretraining import evaluate_pretraining
-from components.evaluate_qa import evaluate_qa
-from components.finetune_qa import finetune_qa
 from components.prepare_corpus import prepare_corpus
 from components.pretrain import pretrain
 from components.score_cell import score_cell
 from components.train_tokenizer import train_tokenizer
 from components.write_ablation import write_ablation
+from pipelines.by_kind import evaluate, finetune
 from pipelines.end_to_end import PRETRAINED
 
 _CELLS_AT_ONCE = 1  # a cell's workers may take all processors
@@ -65,8 +64,9 @@ def _score(config_toml: Any, run_folder: Any, tokenizer: Any, shards: dict[str, 
     held_out = evaluate_pretraining(
         **common, encoder=encoder, held_out_shards=chosen["held_out_shards"]
     )
-    tuned = finetune_qa(**common, start=PRETRAINED, tokenizer=tokenizer, encoder=encoder)
-    answered = evaluate_qa(**common, start=PRETRAINED, qa_model=tuned.outputs["qa_model"])
+    tuned = finetune("qa", **common, start=PRETRAINED, tokenizer=tokenizer, encoder=encoder)
+    task_model = tuned.outputs["task_model"]
+    answered = evaluate("qa", **common, start=PRETRAINED, task_model=task_model)
     return score_cell(
         **common,
         pretraining_scores=held_out.outputs["scores"],

@@ -160,9 +160,8 @@ def _pipeline(request: Request) -> Callable[..., Any]:
     from pipelines.choice import build
     from pipelines.placing import as_they_are, take_image
 
-    return build(
-        request.pipeline, partial(take_image, request.image) if request.image else as_they_are
-    )
+    place = partial(take_image, request.image) if request.image else as_they_are
+    return build(request.pipeline, place=place, **request.build)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,14 @@
 """Settings -> the pipeline that they ask for: pre-training and all that follows, or the latter."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from spanbert.config import Config
+from spanbert.errors import ConfigError
+from spanbert.tasks.kinds import kinds_of, recipe_of
 
 Whole = Literal["end-to-end", "finetuning"]
+_AFTER_PRETRAINING = "qa"  # what shows whether pre-training helped
 
 
 def pipeline_of(config: Config) -> Whole:
@@ -14,16 +17,46 @@ def pipeline_of(config: Config) -> Whole:
     return "finetuning" if is_trained_no_further else "end-to-end"
 
 
-def build(pipeline: Whole, place: Callable[[], None]) -> Any:
+def branches_of(config: Config) -> tuple[str, ...]:
+    """The kinds of task that the pipeline fine-tunes.
+
+    Raises:
+        ConfigError: the settings name training files of a kind that is not fine-tuned after
+            pre-training.
+    """
+    named = kinds_of(config)
+    if pipeline_of(config) == "finetuning":
+        return named or (_AFTER_PRETRAINING,)
+    for kind in (kind for kind in named if kind != _AFTER_PRETRAINING):
+        raise ConfigError(
+            f"after pre-training {_AFTER_PRETRAINING} alone is fine-tuned",
+            place=f"{kind}.train",
+            remedy="name the pre-trained encoder in training.start, and no corpus.sources",
+        )
+    return (_AFTER_PRETRAINING,)
+
+
+def unnamed_files(config: Config) -> list[str]:
+    """Settings of these kinds that must name files and name none: "qa.dev"."""
+    return [
+        f"{kind}.{split}"
+        for kind in branches_of(config)
+        for split in ("train", "dev")
+        if not getattr(recipe_of(config, kind), split)
+    ]
+
+
+def build(pipeline: Whole, kinds: Sequence[str], place: Callable[[], None]) -> Any:
     """The pipeline of this name.
 
     Args:
+        kinds: of task, where it is fine-tuning alone.
         place: says of each task where it runs (`placing.py`).
     """
     if pipeline == "finetuning":
         from pipelines.finetuning import build_finetuning
 
-        return build_finetuning(place)
+        return build_finetuning(kinds, place)
     from pipelines.end_to_end import build_end_to_end
 
     return build_end_to_end(place)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from kfp import compiler
 
-from pipelines.choice import build, pipeline_of
+from pipelines.choice import branches_of, build, pipeline_of
 from pipelines.parameters import default_parameters
 from pipelines.placing import as_they_are, place_tasks
 from spanbert.config import Config
@@ -22,8 +22,8 @@ def compile_pipeline(output: Path, config: Config | None = None) -> None:
     Raises:
         StorageError: the file cannot be written.
     """
-    name = pipeline_of(config) if config else "end-to-end"
-    pipeline = build(name, partial(place_tasks, config) if config else as_they_are)
+    name, kinds = (pipeline_of(config), branches_of(config)) if config else ("end-to-end", ())
+    pipeline = build(name, kinds, partial(place_tasks, config) if config else as_they_are)
     defaults = default_parameters(config) if config else {}
     aside = output.with_name(f".{output.stem}.partial.yaml")  # kfp wants a .yaml name
     try:

@@ -10,13 +10,12 @@ from kfp import dsl
 # pyright: reportOptionalMemberAccess=false
 from components.build_shards import build_shards
 from components.evaluate_pretraining import evaluate_pretraining
-from components.evaluate_qa import evaluate_qa
-from components.finetune_qa import finetune_qa
 from components.prepare_corpus import prepare_corpus
 from components.pretrain import pretrain
 from components.register_model import register_model
 from components.train_tokenizer import train_tokenizer
 from components.write_report import write_report
+from pipelines.by_kind import evaluate, finetune
 from pipelines.placing import as_they_are
 
 PRETRAINED, RANDOM = "pre-trained", "random weights"
@@ -47,11 +46,12 @@ def build_end_to_end(place: Callable[[], None] = as_they_are) -> Any:
         encoder = pretrain(**common, shards=shards, tokenizer=tokenizer).outputs["encoder"]
         losses = evaluate_pretraining(**common, encoder=encoder, held_out_shards=held_out_shards)
 
-        tuned = finetune_qa(**common, start=PRETRAINED, tokenizer=tokenizer, encoder=encoder)
-        qa_model = tuned.outputs["qa_model"]
-        scored = evaluate_qa(**common, start=PRETRAINED, qa_model=qa_model)
-        fresh = finetune_qa(**common, start=RANDOM, tokenizer=tokenizer)
-        baseline = evaluate_qa(**common, start=RANDOM, qa_model=fresh.outputs["qa_model"])
+        tuned = finetune("qa", **common, start=PRETRAINED, tokenizer=tokenizer, encoder=encoder)
+        qa_model = tuned.outputs["task_model"]
+        scored = evaluate("qa", **common, start=PRETRAINED, task_model=qa_model)
+        fresh = finetune("qa", **common, start=RANDOM, tokenizer=tokenizer)
+        fresh_model = fresh.outputs["task_model"]
+        baseline = evaluate("qa", **common, start=RANDOM, task_model=fresh_model)
 
         pretraining_scores, qa_scores = losses.outputs["scores"], scored.outputs["scores"]
         pairs = {"encoder": (encoder, pretraining_scores), "qa": (qa_model, qa_scores)}

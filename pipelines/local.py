@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.child import CELLS, Request, run_in_child, work_folders
-from pipelines.choice import pipeline_of
+from pipelines.choice import branches_of, pipeline_of, unnamed_files
 from pipelines.containers import require_image
 from pipelines.damaged import remove_damaged
 from spanbert import parts
@@ -18,9 +18,8 @@ from spanbert.errors import ConfigError
 from spanbert.lease import sole_owner
 from spanbert.model.importing.files import model_digest
 from spanbert.progress import Say
-from spanbert.storage import require_free_space
-from spanbert.tasks.qa.examples import read_questions
-from spanbert.tasks.qa.gold import read_split
+from spanbert.storage import require_free_space, sha256_of
+from spanbert.tasks.kinds import KINDS, recipe_of
 from spanbert.training.resources import require_cpus, require_gpus
 from spanbert.training.restart import set_aside
 from spanbert.training.start import tokenizer_settings, with_start_sizes
@@ -40,11 +39,12 @@ def run_local(
     Raises:
         SpanbertError: what stopped a step, with the step's exit code.
         ConfigError: another process is running the same settings, they ask for more processors
-            than there are, or they name no questions.
+            than there are, or they name no files to fine-tune on.
     """
     folder = run_folder_of(config)
     _require_runnable(config, folder)
-    request = Request(pipeline_of(config), {}, _arguments(config, folder))
+    kinds = {"kinds": branches_of(config)}
+    request = Request(pipeline_of(config), kinds, _arguments(config, folder))
     if in_containers:
         require_image(config.cluster.image)
         request = replace(request, image=config.cluster.image, mounted=_mounted(config))
@@ -104,7 +104,7 @@ def _require_runnable(config: Config, folder: Path) -> None:
     """Refuse at once what a step would refuse after others have worked."""
     require_cpus(config.training)
     require_gpus(config.training)
-    _require_questions(config)
+    _require_files(config)
     _require_start(config)
     require_free_space(folder, _LEAST_FREE_BYTES)
 
@@ -119,16 +119,13 @@ def _arguments(config: Config, folder: Path) -> dict[str, str]:
     }
 
 
-def _require_questions(config: Config) -> None:
+def _require_files(config: Config) -> None:
     """Refuse before pre-training what fine-tuning would refuse after it."""
-    for name, paths in (("train", config.qa.train), ("dev", config.qa.dev)):
-        if not paths:
-            remedy = f"--set 'qa.{name}=[\"{name}.json\"]'"
-            raise ConfigError(f"qa.{name} names no file", remedy=remedy)
-    for path in config.qa.train:
-        read_questions(Path(path))
-    for split in ("dev", "test"):
-        read_split(config.qa, split)
+    for name in unnamed_files(config):
+        remedy = f"--set '{name}=[\"{name.rpartition('.')[2]}.json\"]'"
+        raise ConfigError(f"{name} names no file", remedy=remedy)
+    for kind in branches_of(config):
+        KINDS[kind]().require_readable(recipe_of(config, kind))
 
 
 def _require_start(config: Config) -> None:
@@ -139,7 +136,7 @@ def _require_start(config: Config) -> None:
 
 def _mounted(config: Config) -> list[str]:
     """The folder of all runs, and what steps read from outside it."""
-    read = [*config.corpus.sources, *config.qa.files]
+    read = [*config.corpus.sources, *_task_files(config)]
     read += [tokenizer_settings(config).path, config.training.start]
     paths = sorted({str(Path(path).absolute()) for path in read if path and Path(path).exists()})
     return [str(Path(config.run.folder).absolute()), *paths]
@@ -147,11 +144,17 @@ def _mounted(config: Config) -> list[str]:
 
 def sources_digest(config: Config) -> str:
     """sha256 over all that steps read from outside the run folder."""
-    read = [*config.corpus.sources, *config.qa.files]
-    texts = digest_sources(read, config.corpus)
+    sources = config.corpus.sources
+    content = [digest_sources(sources, config.corpus)] if sources else []
+    content += [sha256_of(Path(file)) for file in _task_files(config)]
     models = {tokenizer_settings(config).path, config.training.start} - {""}
-    content = [texts, *(model_digest(Path(model)) for model in sorted(models))]
+    content += [model_digest(Path(model)) for model in sorted(models)]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def _task_files(config: Config) -> list[str]:
+    """All that fine-tuning and evaluation read."""
+    return [file for kind in branches_of(config) for file in recipe_of(config, kind).files]
 
 
 def run_folder_of(config: Config) -> Path:

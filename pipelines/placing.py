@@ -16,10 +16,12 @@ from spanbert.cluster.rayjob import CREDENTIALS_PATH, toleration
 from spanbert.cluster.worker_pods import WorkerPods
 from spanbert.cluster.works import WORKS
 from spanbert.config import Config
+from spanbert.tasks.kinds import KINDS
 
 STEP_LABEL = "spanbert/step"  # of a step's pod
 _WORK_OF_STEP = {"prepare-corpus": "corpus", "build-shards": "shards", "pretrain": "pretrain"}
-_ON_A_GPU = ("finetune-qa", "evaluate-qa")  # steps that compute on one where there is one
+# steps that compute on one where there is one
+_ON_A_GPU = {f"{verb}-{kind}" for verb in ("finetune", "evaluate") for kind in KINDS}
 _FROM_POD = {
     "SPANBERT_POD_NAME": "metadata.name",
     "SPANBERT_POD_UID": "metadata.uid",

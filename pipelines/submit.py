@@ -15,12 +15,13 @@ from typing import Any
 import kfp_server_api as kfp
 import yaml
 
-from pipelines.choice import pipeline_of
+from pipelines.choice import branches_of, pipeline_of, unnamed_files
 from pipelines.compile import compile_pipeline
 from pipelines.server import Server, named
 from spanbert.config import Config
 from spanbert.errors import ConfigError
 from spanbert.progress import Say
+from spanbert.tasks.kinds import recipe_of
 
 PIPELINES = {"end-to-end": "spanbert", "finetuning": "spanbert-finetuning"}  # on the server
 EACH_TIME = "[[ScheduledTime]]"  # KFP puts the time there at each run of a recurring one
@@ -55,22 +56,21 @@ def require_submittable(config: Config, say: Say) -> None:
     """Refuse what steps would refuse later; tell what may surprise.
 
     Raises:
-        ConfigError: there is no text or no question, or a path would not lead anywhere in a pod.
+        ConfigError: there is no text, or no file to fine-tune on, or a path would not lead anywhere
+            in a pod.
     """
     paths = {
         "corpus.sources": [
             path for path in config.corpus.sources if not path.startswith(_ELSEWHERE)
         ],
-        "qa.train": config.qa.train,
-        "qa.dev": config.qa.dev,
-        "qa.test": config.qa.test,
         "tokenizer.path": [config.tokenizer.path],
         "training.start": [config.training.start],
     }
-    needs_text = pipeline_of(config) == "end-to-end"
-    named_none = {"corpus.sources": needs_text and not config.corpus.sources}
-    named_none |= {name: not paths[name] for name in ("qa.train", "qa.dev")}
-    for name in (name for name, is_empty in named_none.items() if is_empty):
+    for kind in branches_of(config):
+        recipe = recipe_of(config, kind)
+        paths |= {f"{kind}.{split}": getattr(recipe, split) for split in ("train", "dev", "test")}
+    needs_text = pipeline_of(config) == "end-to-end" and not config.corpus.sources
+    for name in ["corpus.sources"] * needs_text + unnamed_files(config):
         raise ConfigError(
             f"{name} names no file",
             remedy=f"--set '{name}=[\"{config.cluster.volume_path}/FILE\"]'",

@@ -79,7 +79,7 @@ def test_a_model_is_fine_tuned_scored_registered_and_reported(settings, tmp_path
     page = (folder / "report.html").read_text()
     assert f"{qa['f1']:.1f}" in page
     assert "<script" not in page
-    (model,) = folder.glob("pipeline/*/finetune-qa/qa_model")
+    (model,) = folder.glob("pipeline/*/finetune-qa/task_model")
     (start,) = folder.glob("pipeline/*/import-start/encoder")
     inputs = read_manifest(model, "model").inputs
     assert inputs["start"] == inputs["tokenizer"] == read_manifest(start, "model").digest

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from spanbert.storage import publish, verify
+from spanbert.tasks.kinds import KINDS
 
 KIND = "scores"
 _FILE = "scores.json"
@@ -19,10 +20,17 @@ def write_scores(folder: Path, scores: Mapping[str, Any]) -> None:
 
 def headline(scores: Mapping[str, Any]) -> dict[str, float]:
     """The few figures by which models are compared: losses in nats, scores in percent."""
-    held_out, qa = scores.get("held_out", {}), scores.get("qa", {})
+    held_out = scores.get("held_out", {})
     names = ("mlm_loss", "sbo_loss", "nsp_loss", "unigram_entropy")
-    losses = {f"held_out_{name}": held_out[name] for name in names if name in held_out}
-    return losses | {name: qa[name] for name in ("exact_match", "f1") if name in qa}
+    figures = {f"held_out_{name}": held_out[name] for name in names if name in held_out}
+    for kind in KINDS:
+        figures |= figures_of(scores.get(kind, {}))
+    return figures
+
+
+def figures_of(section: Mapping[str, Any]) -> dict[str, float]:
+    """The figures of a task's model among what its evaluation gave; counts are whole numbers."""
+    return {name: value for name, value in section.items() if isinstance(value, float)}
 
 
 def read_scores(folder: Path) -> dict[str, Any]:

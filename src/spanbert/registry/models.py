@@ -18,16 +18,12 @@ from spanbert import __version__
 from spanbert.config import Config
 from spanbert.registry.address import tracking_uri
 from spanbert.registry.limits import Limits
+from spanbert.registry.loaders import LOADERS
 from spanbert.registry.server import server_errors
 from spanbert.registry.signatures import EXAMPLES, SIGNATURES
 from spanbert.registry.tracking import StepRun
 from spanbert.storage import verify
 
-# what a model is for -> the module that loads it, and the end of its name
-LOADERS = {
-    "encoder": ("spanbert.registry.fill_mask", ""),
-    "qa": ("spanbert.registry.question_answering", "-qa"),
-}
 DIGEST_TAG = "spanbert.digest"
 _AWAITED_S = 10  # for a version to be ready; with MLflow's own stores it is at once
 

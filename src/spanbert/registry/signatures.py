@@ -28,7 +28,7 @@ _FILLED_SPAN = Object(
     [*_SPAN, Property("is_at_edge", DataType.boolean), Property("masks", Array(_MASK))]
 )
 
-# by what a model is for, as in `models.LOADERS`
+# by what a model is for, as in `loaders.LOADERS`
 SIGNATURES = {
     "encoder": ModelSignature(
         inputs=Schema([ColSpec(DataType.string, "text")]),

@@ -1,6 +1,6 @@
-"""Scores of a model that was fine-tuned alone -> results, one page, and a table for a terminal."""
+"""Scores of models that were fine-tuned alone -> results, one page, and a table for a terminal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,32 +9,36 @@ from spanbert.evaluation import scores
 from spanbert.report.page import SCHEMA_VERSION, provenance_content
 from spanbert.report.provenance import provenance_of
 from spanbert.report.qa_section import qa_content
-from spanbert.report.rendering import KeyFigure, render_template
+from spanbert.report.rendering import KeyFigure, plain, render_template
 from spanbert.report.summary import clipped, count, fixed, model_lines, printable, score_lines
+from spanbert.report.task_section import TITLES, figure_lines, figures_table, told
 from spanbert.storage import read_manifest
+
+_KEY_FIGURES = 2  # of each task, at the top of the page
 
 
 def gather_finetuned(
-    config: Config, *, models: Mapping[str, Path], score_folders: Sequence[Path]
+    config: Config, *, encoder: Path, score_folders: Sequence[Path]
 ) -> dict[str, Any]:
     """One object with everything the page shows; it has no section "pretraining".
 
     Args:
-        models: folders by role, "qa" among them.
-        score_folders: made by `scores.write_scores`, with "qa" and "registered" in them.
+        encoder: that all models started from.
+        score_folders: made by `scores.write_scores`, each with a kind of task or "registered".
     """
-    manifests = {role: read_manifest(folder, "model") for role, folder in models.items()}
-    found: dict[str, Any] = {}
+    manifest = read_manifest(encoder, "model")
+    found: dict[str, list[Any]] = {"qa": [], "registered": []}
     for folder in score_folders:
-        found |= scores.read_scores(folder)
+        for section, content in scores.read_scores(folder).items():
+            found.setdefault(section, []).append(content)
+    digests = {kind: found[kind][0]["model_digest"] for kind in TITLES if found.get(kind)}
     return {
         "schema_version": SCHEMA_VERSION,
         "run_id": config.run_id,
         "seed": config.run.seed,
-        "qa": [found["qa"]],
-        "registered": [found["registered"]],
-        "model": manifests["qa"].config["model"],
-        "provenance": provenance_of(config, {k: m.digest for k, m in manifests.items()}),
+        **found,
+        "model": manifest.config["model"],
+        "provenance": provenance_of(config, {"encoder": manifest.digest} | digests),
         "config_toml": to_toml(config),
     }
 
@@ -45,16 +49,22 @@ def render_finetuned(results: dict[str, Any]) -> str:
     Raises:
         DependencyError: jinja2 is not installed.
     """
+    rows = _rows(results)
     content = {
         "title": f"{results['run_id']} – SpanBERT fine-tuning report",
         "heading": results["run_id"],
         "subtitle": f"SpanBERT fine-tuning report, seed {results['seed']}",
-        "verdict": _verdict(results["qa"][0]),
+        "verdict": _verdict(results),
         "key_figures": [
-            KeyFigure("Exact match", fixed(results["qa"][0]["exact_match"], 1), "percent"),
-            KeyFigure("F1", fixed(results["qa"][0]["f1"], 1), "percent"),
+            KeyFigure(f"{TITLES[kind]}: {plain(name)}", fixed(value, 1), "percent")
+            for kind, row in rows.items()
+            for name, value in list(scores.figures_of(row).items())[:_KEY_FIGURES]
         ],
+        "has_qa": "qa" in rows,
         **qa_content(results["qa"]),
+        "other_tasks": [
+            (TITLES[kind], figures_table(kind, row)) for kind, row in rows.items() if kind != "qa"
+        ],
         **provenance_content(results),
     }
     return render_template("finetuned.html.jinja", content)
@@ -62,20 +72,31 @@ def render_finetuned(results: dict[str, Any]) -> str:
 
 def finetuned_table(results: dict[str, Any], report_path: str) -> str:
     """Scores, model versions and where the report lies, as aligned plain text."""
-    lines = [
-        f"Run {clipped(results['run_id'], 50)}, seed {results['seed']}",
-        "",
-        *score_lines(results["qa"]),
-        "",
+    lines = [f"Run {clipped(results['run_id'], 50)}, seed {results['seed']}", ""]
+    for kind, row in _rows(results).items():
+        lines += [*(score_lines([row]) if kind == "qa" else figure_lines(kind, row)), ""]
+    lines += [
         *model_lines(results["registered"]),
         f"Report: {printable(report_path)}",
         "",
-        _verdict(results["qa"][0]),
+        _verdict(results),
     ]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def _verdict(qa: dict[str, Any]) -> str:
+def _rows(results: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The scores of each kind of task that was fine-tuned, in the page's order."""
+    return {kind: results[kind][0] for kind in TITLES if results.get(kind)}
+
+
+def _verdict(results: dict[str, Any]) -> str:
+    return " ".join(
+        _qa_verdict(row) if kind == "qa" else told(kind, row)
+        for kind, row in _rows(results).items()
+    )
+
+
+def _qa_verdict(qa: dict[str, Any]) -> str:
     """One sentence: the score, on what, and how much seeds differ."""
     told = f"F1 is {fixed(qa['f1'], 1)} on {count(qa['num_questions'])} questions of {qa['split']}"
     seeds = qa.get("seeds")

@@ -18,6 +18,7 @@ from spanbert.report.finetuned import render_finetuned
 from spanbert.report.page import render
 from spanbert.report.provenance import provenance_of
 from spanbert.storage import read_manifest, write_text_atomic
+from spanbert.tasks.kinds import KINDS
 
 SCHEMA_VERSION = 1
 
@@ -70,9 +71,10 @@ def gather_results(
 def headline(results: dict[str, Any]) -> dict[str, float]:
     """The few figures by which runs are compared."""
     figures = scores.headline({"held_out": results.get("held_out", {})})
-    for answered in results["qa"]:
-        start = answered["start"].replace(" ", "_")
-        figures |= {f"qa_{n}_{start}": v for n, v in scores.headline({"qa": answered}).items()}
+    for kind in KINDS:
+        for row in results.get(kind, []):
+            start = row["start"].replace(" ", "_")
+            figures |= {f"{kind}_{n}_{start}": v for n, v in scores.figures_of(row).items()}
     return figures
 
 

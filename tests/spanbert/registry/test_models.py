@@ -14,7 +14,8 @@ from spanbert.errors import DataError, IntegrityError
 from spanbert.registry.address import tracking_uri
 from spanbert.registry.folders import model_folder
 from spanbert.registry.limits import Limits
-from spanbert.registry.models import LOADERS, register
+from spanbert.registry.loaders import LOADERS
+from spanbert.registry.models import register
 from spanbert.registry.signatures import EXAMPLES, SIGNATURES
 from spanbert.registry.tracking import Tracking
 
