@@ -21,11 +21,11 @@ from spanbert.failures import take_failure
 from spanbert.lease import is_owned
 from spanbert.progress import MARK, Say
 from spanbert.scratch import clear_scratch
+from spanbert.steps import CELLS
 from spanbert.training.keeping import ask_to_stop
 from spanbert.training.leaving import leaving_on_sigterm
 
 _END_S = 5.0  # from the last checkpoint to the end of the step's processes
-CELLS = "cells"  # in an ablation's folder: the folders of its cells
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Request:
         mounted: the folder that such containers may write to, and what they read besides.
     """
 
-    pipeline: Literal["end-to-end", "finetuning", "ablation"]
+    pipeline: Literal["end-to-end", "finetuning", "ablation", "suite"]
     build: dict[str, Any]
     arguments: dict[str, str]
     image: str = ""
@@ -66,7 +66,7 @@ def run_in_child(folder: Path, request: Request, say: Say, grace_s: float) -> No
 
 
 def work_folders(folder: Path) -> list[Path]:
-    """Where pre-training keeps its checkpoints: of the run, and of an ablation's cells."""
+    """Where pre-training keeps its checkpoints: of the run, and of its cells."""
     return [work for step_folder in _step_folders(folder) for work in step_folder.glob("work/*/")]
 
 
@@ -121,7 +121,7 @@ def _drive(folder: Path, request: Request, say: Say) -> None:
 
 
 def _step_folders(folder: Path) -> list[Path]:
-    """The folders that steps are given: the run's, and those of an ablation's cells."""
+    """The folders that steps are given: the run's, and those of its cells."""
     return [folder, *sorted(folder.glob(f"{CELLS}/*/"))]
 
 
@@ -157,6 +157,10 @@ def _pipeline(request: Request) -> Callable[..., Any]:
         from pipelines.ablation import build_ablation
 
         return build_ablation(**request.build)
+    if request.pipeline == "suite":
+        from pipelines.suite import build_suite
+
+        return build_suite(**request.build)
     from pipelines.choice import build
     from pipelines.placing import as_they_are, take_image
 

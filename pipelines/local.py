@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pipelines.child import CELLS, Request, run_in_child, work_folders
+from pipelines.child import Request, run_in_child, work_folders
 from pipelines.choice import branches_of, pipeline_of, unnamed_files
 from pipelines.containers import require_image
 from pipelines.damaged import remove_damaged
@@ -18,13 +18,14 @@ from spanbert.errors import ConfigError
 from spanbert.lease import sole_owner
 from spanbert.model.importing.files import model_digest
 from spanbert.progress import Say
+from spanbert.steps import CELLS
 from spanbert.storage import require_free_space, sha256_of
 from spanbert.tasks.kinds import KINDS, recipe_of
 from spanbert.training.resources import require_cpus, require_gpus
 from spanbert.training.restart import set_aside
 from spanbert.training.start import tokenizer_settings, with_start_sizes
 
-_LEAST_FREE_BYTES = 500_000_000  # documents, shards, checkpoints and models of a small run
+LEAST_FREE_BYTES = 500_000_000  # documents, shards, checkpoints and models of a small run
 
 
 def run_local(
@@ -69,7 +70,7 @@ def run_ablation(ablation: Ablation, say: Say) -> dict[str, Any]:
     _require_runnable(ablation.base, folder)
     grid = _grid_of(ablation, folder)
     for cell in grid["cells"]:
-        _link_log(Path(cell["run_folder"]))
+        link_log(Path(cell["run_folder"]))
     request = Request("ablation", grid, _arguments(ablation.shared, folder))
     with sole_owner(folder):
         remove_damaged(folder / "pipeline", say)
@@ -92,8 +93,8 @@ def _grid_of(ablation: Ablation, folder: Path) -> dict[str, Any]:
     return {"cells": cells, "pairs_toml": pairs}
 
 
-def _link_log(cell_folder: Path) -> None:
-    """Let a cell's steps name a log in their own folder: all write to the ablation's."""
+def link_log(cell_folder: Path) -> None:
+    """Let a cell's steps name a log in their own folder: all write to that of all cells."""
     cell_folder.mkdir(parents=True, exist_ok=True)
     link = cell_folder / "pipeline.log"
     if not link.is_symlink():
@@ -106,7 +107,7 @@ def _require_runnable(config: Config, folder: Path) -> None:
     require_gpus(config.training)
     _require_files(config)
     _require_start(config)
-    require_free_space(folder, _LEAST_FREE_BYTES)
+    require_free_space(folder, LEAST_FREE_BYTES)
 
 
 def _arguments(config: Config, folder: Path) -> dict[str, str]:

@@ -18,7 +18,7 @@ SOURCES = sorted(
 )
 # the order in which data flows; a stage imports itself and what stands before it
 FLOW = ["corpus", "tokenizer", "shards", "model", "masking", "objectives", "checkpoints"]
-FLOW += ["training", "tasks", "ablation"]
+FLOW += ["training", "tasks", "ablation", "suite"]
 # the one file that may read a pickle: it runs in a process of its own, by a whitelist
 UNPICKLER = PACKAGE / "model" / "unpickle_process.py"
 CORE = [
@@ -33,6 +33,7 @@ CORE = [
     "spanbert.checkpoints.remote",
     "spanbert.training.worker",
     "spanbert.tasks.qa.train",
+    "spanbert.tasks.kinds",
     "spanbert.tasks.fill",
     "spanbert.inspection.filled",
     "spanbert.inspection.masks",
@@ -40,6 +41,8 @@ CORE = [
     "spanbert.evaluation.qa",
     "spanbert.evaluation.coref.files",
     "spanbert.evaluation.gap",
+    "spanbert.suite.plan",
+    "spanbert.suite.results",
     "spanbert.tasks.coref.writing",
     "spanbert.tasks.coref.raw_text",
     "spanbert.config",

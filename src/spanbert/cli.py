@@ -19,6 +19,7 @@ from spanbert.verbs import (
     planning,
     pretraining,
     scoring,
+    suite,
     tasks,
     tracking,
     vocabulary,
@@ -27,6 +28,7 @@ from spanbert.verbs import (
 VERBS = (
     *pipeline.VERBS,
     *ablation.VERBS,
+    *suite.VERBS,
     *cluster.VERBS,
     *data.VERBS,
     *corpus.VERBS,
@@ -41,7 +43,7 @@ VERBS = (
     *vocabulary.VERBS,
 )
 GROUPS = {
-    "evaluate": "figures of a model: losses of pretraining, exact match and F1 of qa",
+    "evaluate": "figures of a model: losses of pretraining, exact match and F1 of qa; --suite: of all",
     "finetune": "an encoder -> a model of one task: qa",
     "inspect": "what a stage does, drawn for a person: masks",
     "predict": "answers of a model: qa of a fine-tuned one, fill of a pre-trained one",
@@ -51,6 +53,8 @@ GROUPS = {
 # Two words, of which the first is a verb too. A group would demand the options of that verb as
 # well, so to argparse these are verbs with a space in their name.
 _FOLLOWERS = {v.name for v in VERBS if " " in v.name and v.name.split()[0] not in GROUPS}
+# A group's word and an option that makes a verb of it, with a value: to argparse such verbs too.
+_WITH_OPTION = {v.name for v in VERBS if " --" in v.name}
 
 _INTERRUPTED = 130  # what a shell gives for Ctrl-C
 
@@ -76,7 +80,18 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     first_two = " ".join(arguments[:2])
     if first_two in _FOLLOWERS:
         arguments = [first_two, *arguments[2:]]
-    return _parser().parse_args(arguments)
+    return _parser().parse_args(_with_option_first(arguments))
+
+
+def _with_option_first(arguments: Sequence[str]) -> Sequence[str]:
+    """`evaluate --data D --suite free` as `"evaluate --suite" free --data D`."""
+    for place, word in enumerate(arguments[1:], start=1):
+        option, equals, value = word.partition("=")
+        name = f"{arguments[0]} {option}"
+        if name in _WITH_OPTION and arguments[1].startswith("-"):
+            before, after = arguments[1:place], arguments[place + 1 :]
+            return [name, *([value] if equals else after[:1]), *before, *after[not equals :]]
+    return arguments
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -91,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     groups: dict[str, Any] = {}
     for verb in VERBS:
         group, _, rest = verb.name.partition(" ")
-        if group not in GROUPS:
+        if group not in GROUPS or verb.name in _WITH_OPTION:
             verb.add_to(top, verb.name)
             continue
         if group not in groups:

@@ -1,22 +1,18 @@
 """One TOML file per run -> the stages' frozen dataclasses.
 
 Each stage's dataclass lies beside its stage; this file only gathers them, over the values that a
-`[preset]` table names (`presets.py`). An unknown key is refused
-with the nearest name, and a value of the wrong type with the expected one.
+`[preset]` table names (`presets.py`). `tables.py` refuses what is not accepted.
 """
 
 import dataclasses
-import difflib
 import hashlib
 import json
-import math
 import re
 import tomllib
-import typing
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from spanbert.cluster.config import ClusterConfig
 from spanbert.corpus.config import CorpusConfig
@@ -27,12 +23,11 @@ from spanbert.objectives.config import ObjectiveConfig
 from spanbert.presets import PresetConfig, merged, preset_tables
 from spanbert.registry.config import RegistryConfig
 from spanbert.shards.config import ShardsConfig
+from spanbert.tables import read_table
 from spanbert.tasks.config import QAConfig
 from spanbert.tokenizer.config import TokenizerConfig
 from spanbert.training.config import TrainingConfig
 from spanbert.validation import require
-
-Section = TypeVar("Section")
 
 _RUN_NAME = re.compile(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?")
 
@@ -141,8 +136,8 @@ def parse_config(text: str, overrides: Sequence[str] = ()) -> Config:
         raise ConfigError(f"not valid TOML: {error}", remedy="correct the file") from error
     for override in overrides:
         _apply_override(tables, override)
-    preset = _build(PresetConfig, tables.pop("preset", {}), "preset.")
-    return _build(Config, merged(preset_tables(preset), tables), "")
+    preset = read_table(PresetConfig, tables.pop("preset", {}), "preset.")
+    return read_table(Config, merged(preset_tables(preset), tables), "")
 
 
 def to_toml(config: Config) -> str:
@@ -179,47 +174,3 @@ def _parse_value(raw: str) -> Any:
         return tomllib.loads(f"value = {raw}")["value"]
     except tomllib.TOMLDecodeError:
         return raw  # an unquoted string
-
-
-def _build(cls: type[Section], table: Any, path: str) -> Section:
-    if not isinstance(table, dict):
-        raise ConfigError(f"{path.rstrip('.')} must be a table", remedy=f"write [{path[:-1]}]")
-    hints = typing.get_type_hints(cls)
-    _refuse_unknown(table, list(hints), path)
-    values = {key: _convert(value, hints[key], f"{path}{key}") for key, value in table.items()}
-    return cls(**values)
-
-
-def _refuse_unknown(table: dict[str, Any], known: list[str], path: str) -> None:
-    for key in table:
-        if key not in known:
-            nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-            remedy = (
-                f"did you mean {path}{nearest[0]}?" if nearest else f"known: {', '.join(known)}"
-            )
-            raise ConfigError(f"unknown key {path}{key}", remedy=remedy)
-
-
-def _convert(value: Any, hint: Any, path: str) -> Any:
-    if dataclasses.is_dataclass(hint):
-        return _build(typing.cast(type, hint), value, f"{path}.")
-    if typing.get_origin(hint) is tuple:
-        return _convert_list(value, typing.get_args(hint)[0], path)
-    if typing.get_origin(hint) is typing.Literal:
-        choices = typing.get_args(hint)
-        if value in choices:
-            return value
-        raise ConfigError(f"{path} = {value!r} must be one of {', '.join(map(repr, choices))}")
-    if hint is float and type(value) is int:
-        return float(value)
-    if hint is float and type(value) is float and not math.isfinite(value):
-        raise ConfigError(f"{path} = {value} must be finite")
-    if type(value) is not hint:
-        raise ConfigError(f"{path} = {value!r} must be of type {hint.__name__}")
-    return value
-
-
-def _convert_list(value: Any, item_hint: Any, path: str) -> tuple[Any, ...]:
-    if not isinstance(value, list):
-        raise ConfigError(f"{path} = {value!r} must be a list", remedy=f'write {path} = ["..."]')
-    return tuple(_convert(item, item_hint, path) for item in value)

@@ -22,6 +22,7 @@ from spanbert.progress import announce
 from spanbert.registry.tracking import StepRun, Tracking
 from spanbert.storage import write_text_atomic
 
+CELLS = "cells"  # in the folder of an ablation or a suite: the folders of its cells
 _LONGEST_CAUSE = 300  # characters of an unforeseen error; the log has all of it
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from spanbert.ablation.tasks import TASKS, AblationTask
+from spanbert.report.markdown import markdown_table
 from spanbert.report.summary import COLUMNS, count, fixed
 
 _WIDTHS = (16, 9, 14, 8, 7, 8, 7, 7)  # of the terminal's columns, 76 in all
@@ -30,7 +31,7 @@ def ablation_markdown(results: dict[str, Any]) -> str:
         heads = ["Masking", "Objective", f"{task.score_name}, mean ± sd", "Change", "p"]
         heads += [task.beside_name.capitalize(), "MLM loss", f"Paper: {task.paper_column}"]
         rows = [_cells(row, task) for row in results["rows"]]
-        parts += [f"## {task.title}, percent", _markdown(heads, rows, 2)]
+        parts += [f"## {task.title}, percent", markdown_table(heads, rows, 2)]
     parts.append("\n".join(f"- {note}" for note in _notes(results)))
     paper = results["paper"]
     for number, varied in ((6, "Masking"), (7, "Objective")):
@@ -41,7 +42,7 @@ def ablation_markdown(results: dict[str, Any]) -> str:
         fixed_part = {6: "2seq-nsp", 7: "geometric-spans"}[number]
         parts += [
             f"## The paper's Table {number}: {varied.lower()}, with {fixed_part}",
-            _markdown([varied, *paper["columns"]], rows, 1),
+            markdown_table([varied, *paper["columns"]], rows, 1),
         ]
     return "\n\n".join(parts) + "\n"
 
@@ -96,12 +97,6 @@ def _aligned(cells: Sequence[str]) -> str:
         for place, (cell, width) in enumerate(zip(cells, _WIDTHS, strict=True))
     )
     return " ".join([first, "".join(rest)])
-
-
-def _markdown(heads: Sequence[str], rows: Sequence[Sequence[str]], num_names: int) -> str:
-    """A table whose first columns are names and whose others are numbers."""
-    rule = ["---"] * num_names + ["---:"] * (len(heads) - num_names)
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (heads, rule, *rows))
 
 
 def _notes(results: dict[str, Any]) -> list[str]:

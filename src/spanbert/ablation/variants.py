@@ -5,8 +5,7 @@ is found again when the grid grows. Cells of one seed share initial weights, fin
 where their segments are the same, the order of pre-training data; so they are compared in pairs.
 """
 
-import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
@@ -14,6 +13,7 @@ from spanbert.ablation.tasks import TASKS
 from spanbert.config import Config
 from spanbert.errors import ConfigError
 from spanbert.masking.config import SchemeName
+from spanbert.validation import known_names
 
 SCHEMES: tuple[SchemeName, ...] = get_args(SchemeName)  # in the order of the paper's Table 6
 ANNOTATED = frozenset({"named-entities", "noun-phrases"})
@@ -53,10 +53,10 @@ def grid_of(
         ConfigError: a name is not known; says the nearest one.
     """
     return Grid(
-        _known("scheme", schemes, SCHEMES),
-        _known("objective", objectives, OBJECTIVES),
+        known_names("scheme", schemes, SCHEMES),
+        known_names("objective", objectives, OBJECTIVES),
         tuple(sorted(set(seeds))),
-        _known("task", tasks, TASKS),
+        known_names("task", tasks, TASKS),
     )
 
 
@@ -136,14 +136,3 @@ def objective_of(config: Config) -> str:
     """The name of a cell's objective."""
     wanted = Objective(nsp=config.objective.nsp, sbo=config.objective.has_sbo)
     return next(name for name, objective in OBJECTIVES.items() if objective == wanted)
-
-
-def _known(kind: str, names: Sequence[str], known: Iterable[str]) -> tuple[str, ...]:
-    """The names in the order of the known ones."""
-    known = list(known)
-    for name in names:
-        if name not in known:
-            nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.3)
-            hint = f"did you mean {nearest[0]}?" if nearest else f"known: {', '.join(known)}"
-            raise ConfigError(f"no {kind} {name!r}", remedy=hint)
-    return tuple(name for name in known if name in names)

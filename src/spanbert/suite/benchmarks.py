@@ -1,0 +1,105 @@
+"""A suite's TOML file -> its benchmarks, with what the paper has of each.
+
+`cells.py` says which of them can be run.
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from spanbert.errors import ConfigError
+from spanbert.tables import read_table
+from spanbert.tasks.kinds import KINDS
+from spanbert.validation import known_names, require
+
+FOLDER = Path("configs/suites")  # where a suite is found by its name
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,24}")  # with seed and digest it names a run
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number that a benchmark is reported by, in percent."""
+
+    score: str  # its name among what evaluation gives
+    title: str
+    paper: float | None = None  # the large model, on test
+    base: float | None = None  # the published base model
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """What is trained and scored, and where its files are looked for."""
+
+    name: str  # lower-case letters, digits and hyphens
+    title: str
+    kind: str  # of task
+    recipe: str  # a TOML file of settings, from the suite's folder on
+    figures: tuple[Figure, ...]  # those of the paper's table
+    licence: str  # of the files
+    source: str  # where they are to be had
+    train: tuple[str, ...] = ()  # below the folder of data; none: those of the recipe in `data/`
+    dev: tuple[str, ...] = ()
+    test: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()  # over those of the recipe, as --set has them
+    in_place_of: str = ""  # what of the paper it stands in for
+    overlaps: tuple[str, ...] = ()  # benchmarks whose texts it is made of
+
+    def __post_init__(self) -> None:
+        require(
+            bool(_NAME.fullmatch(self.name)),
+            f"benchmark {self.name!r} must be named by 1 to 25 lower-case letters, digits or"
+            " hyphens, a letter first",
+        )
+        require(bool(self.figures), f"benchmark {self.name!r} has no figures")
+        known_names("kind", [self.kind], KINDS)
+
+
+@dataclass(frozen=True)
+class Average:
+    """A mean over benchmarks, each the mean of its figures, as the paper takes it."""
+
+    title: str
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Suite:
+    """Benchmarks in the order of the table."""
+
+    title: str
+    benchmarks: tuple[Benchmark, ...]
+    averages: tuple[Average, ...] = ()
+    notes: tuple[str, ...] = ()  # below the table
+
+    def __post_init__(self) -> None:
+        names = [benchmark.name for benchmark in self.benchmarks]
+        for name in names:
+            require(names.count(name) == 1, f"two benchmarks are named {name!r}")
+        referred = [average.parts for average in self.averages]
+        for some in [*referred, *(benchmark.overlaps for benchmark in self.benchmarks)]:
+            known_names("benchmark", some, names)
+
+
+def suite_path(name: str) -> Path:
+    """The file of a suite, which is named by its path or, in the project's folder, by its name."""
+    return Path(name) if name.endswith(".toml") else FOLDER / f"{name}.toml"
+
+
+def read_suite(path: Path) -> Suite:
+    """The suite in a file.
+
+    Raises:
+        ConfigError: the file is missing or not TOML, or a key or value is not accepted.
+    """
+    try:
+        return read_table(Suite, tomllib.loads(path.read_text(encoding="utf-8")), "")
+    except (OSError, UnicodeDecodeError) as error:
+        known = ", ".join(sorted(one.stem for one in FOLDER.glob("*.toml"))) or "no file here"
+        remedy = f"pass the path of a suite, or a name of {FOLDER}: {known}"
+        raise ConfigError(f"cannot read it ({error})", place=str(path), remedy=remedy) from error
+    except tomllib.TOMLDecodeError as error:
+        remedy = "correct the file"
+        raise ConfigError(f"not valid TOML: {error}", place=str(path), remedy=remedy) from error
+    except ConfigError as error:
+        raise ConfigError(error.cause, place=str(path), remedy=error.remedy) from error
