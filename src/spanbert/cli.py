@@ -43,7 +43,7 @@ VERBS = (
     *vocabulary.VERBS,
 )
 GROUPS = {
-    "evaluate": "figures of a model: losses of pretraining, exact match and F1 of qa; --suite: of all",
+    "evaluate": "figures of a model: losses of pretraining, exact match and F1 of qa; or a --suite",
     "finetune": "an encoder -> a model of one task: qa",
     "inspect": "what a stage does, drawn for a person: masks",
     "predict": "answers of a model: qa of a fine-tuned one, fill of a pre-trained one",
