@@ -1,0 +1,139 @@
+"""Which cells a suite has, with which settings, and why others cannot be run."""
+
+import gzip
+import json
+from dataclasses import replace
+
+import pytest
+import tiny
+import tiny_suite
+
+from spanbert.errors import ConfigError
+from spanbert.suite.plan import Asked, plan_suite
+
+
+@pytest.fixture
+def asked(start, tmp_path):
+    path = tiny_suite.write_suite(tmp_path / "suite")
+    return Asked(str(path), path.parent / "data", start, (1, 2))
+
+
+@pytest.fixture
+def base(tmp_path):
+    return tiny.config(tmp_path)
+
+
+def plan(asked, base, code="code"):
+    return plan_suite(asked, base, code)
+
+
+def names(plan):
+    return [cell.name for _, cell in plan.cells]
+
+
+def test_a_cell_for_each_benchmark_that_can_be_run_and_each_seed(asked, base):
+    found = [(one.benchmark.name, cell.seed) for one, cell in plan(asked, base).cells]
+    assert found == [(name, seed) for name in ("first", "bad", "second") for seed in (1, 2)]
+
+
+def test_a_cell_has_its_recipe_its_files_and_its_seed_among_shared_settings(asked, base):
+    one, cell = plan(asked, base).cells[4]
+    recipe = cell.config.qa
+    assert recipe.dev == (str(asked.data / "b.json"),)
+    assert recipe.train == (str(asked.data / "a.json"),)
+    assert (recipe.learning_rates, recipe.seeds) == ((1e-3, 1e-4), ())
+    assert (cell.config.run.name, cell.config.run.seed) == ("second-1", 1)
+    assert cell.config.run.folder == base.run.folder
+    assert cell.config.corpus.sources == ()
+    assert [(file.split, file.name) for file in one.files] == [
+        ("train", "a.json"),
+        ("dev", "b.json"),
+    ]
+
+
+def test_files_that_are_not_there_are_told_with_licence_and_source(asked, base):
+    why_not = plan(asked, base).benchmarks[3].why_not
+    assert why_not == (
+        f"absent from {asked.data}: gone.json (licence: LDC) -> https://example.org/third"
+    )
+
+
+def test_a_file_that_cannot_be_used_keeps_the_others_from_nothing(asked, base):
+    (asked.data / "b.json").write_text("{}")
+    benchmarks = plan(asked, base).benchmarks
+    assert [bool(one.cells) for one in benchmarks] == [True, True, False, False]
+    assert "b.json" in benchmarks[2].why_not
+
+
+def test_a_compressed_file_is_the_same_file(asked, base):
+    path = asked.data / "b.json"
+    path.with_name("b.json.gz").write_bytes(gzip.compress(path.read_bytes()))
+    path.unlink()
+    assert plan(asked, base).benchmarks[2].files[1].name == "b.json.gz"
+
+
+def test_without_a_grid_one_setting_is_left_and_what_is_set_counts(asked, base):
+    without = replace(asked, has_grids=False)
+    recipe = plan(without, base).cells[0][1].config.qa
+    assert (recipe.learning_rates, recipe.learning_rate) == ((), 2e-5)
+    changed = replace(without, overrides=("qa.learning_rate=0.5", "qa.epochs = 3"))
+    recipe = plan(changed, base).cells[0][1].config.qa
+    assert (recipe.learning_rates, recipe.learning_rate, recipe.epochs) == ((), 0.5, 3)
+
+
+def test_one_value_of_a_grid_stays_where_it_is_not_set(asked, base):
+    recipe = asked.data.parent / "recipe.toml"
+    recipe.write_text(recipe.read_text() + "epoch_counts = [9]\n")
+    without = replace(asked, has_grids=False)
+    assert plan(without, base).cells[0][1].config.qa.epoch_counts == (9,)
+    changed = replace(without, overrides=("qa.epochs=3",))
+    assert plan(changed, base).cells[0][1].config.qa.epoch_counts == ()
+
+
+def test_a_cell_keeps_its_name_when_the_suite_grows(asked, base):
+    few = replace(asked, seeds=(2,), only=("second",))
+    assert set(names(plan(few, base))) < set(names(plan(asked, base)))
+    assert plan(few, base).id == plan(asked, base).id
+
+
+@pytest.mark.parametrize("change", ["file", "setting", "code", "start"])
+def test_what_decides_a_cell_is_in_its_name(change, asked, base):
+    before, code = names(plan(asked, base)), "code"
+    if change == "file":
+        (asked.data / "b.json").write_text((asked.data / "b.json").read_text() + " ")
+    elif change == "setting":
+        asked = replace(asked, overrides=("qa.epochs=2",))
+    elif change == "code":
+        code = "other"
+    else:
+        weights = asked.start / "config.json"
+        weights.write_text(weights.read_text() + " ")
+    after = names(plan(asked, base, code))
+    assert after[4:] != before[4:]
+    assert (after[:4] == before[:4]) == (change == "file")
+
+
+def test_settings_of_other_tasks_change_no_cell(asked, base):
+    changed = replace(base, qa=replace(base.qa, epochs=9))
+    assert names(plan(asked, changed)) == names(plan(asked, base))
+
+
+def test_averages_without_a_part_that_was_asked_for_are_left_out(asked, base):
+    few = replace(asked, only=("second", "first"))
+    table = json.loads(plan(few, base).to_json())
+    assert [one["title"] for one in table["averages"]] == ["Both"]
+    assert [one["name"] for one in table["benchmarks"]] == ["first", "second"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"only": ("secnd",)}, "no benchmark 'secnd' -> did you mean second?"),
+        ({"overrides": ("qa.lr=1",)}, "unknown key qa.lr"),
+        ({"overrides": ("qa.max_length=512",)}, "first: qa.max_length = 512 exceeds"),
+    ],
+)
+def test_a_mistake_is_told_before_anything_runs(changes, told, asked, base):
+    with pytest.raises(ConfigError) as refused:
+        plan(replace(asked, **changes), base)
+    assert told in str(refused.value)
