@@ -1,4 +1,4 @@
-"""Settings of fine-tuning: what all tasks share, and what each has besides."""
+"""Settings of fine-tuning: what all tasks share, and what question answering has besides."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -54,6 +54,18 @@ class RecipeConfig:
         several = any(len(getattr(self, name)) > 1 for name in (*GRID, "seeds"))
         return several or self.evaluations_per_epoch > 0
 
+    def require_dev(self, files: tuple[str, ...]) -> None:
+        """Refuse to compare on nothing.
+
+        Raises:
+            ConfigError: there is no dev file, and something would be compared on it.
+        """
+        require(
+            bool(files) or not self.compares,
+            f"{self.section}.dev names no file, and a grid, seeds and evaluations are compared on"
+            " dev",
+        )
+
 
 @dataclass(frozen=True)
 class QAConfig(RecipeConfig):
@@ -82,10 +94,7 @@ class QAConfig(RecipeConfig):
         )
         for name in ["window_step", "num_best", "max_answer_pieces"]:
             require(getattr(self, name) >= 1, f"qa.{name} = {getattr(self, name)} < 1")
-        require(
-            bool(self.dev) or not self.compares,
-            "qa.dev names no file, and a grid, seeds and evaluations are compared on dev",
-        )
+        self.require_dev(self.dev)
         require(
             not (self.halve_dev and self.test),
             "qa.halve_dev = true makes a test set of the dev files, and qa.test names another",
