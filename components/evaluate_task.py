@@ -30,13 +30,14 @@ def evaluate_task(
 
     name = f"evaluate-{kind}-{start.replace(' ', '-')}"
     with pipeline_step(name, config_toml, run_folder) as step:
-        result = KINDS[kind]().evaluate(
+        task = KINDS[kind]()
+        result = task.evaluate(
             Path(task_model.path),
             recipe_of(step.config, kind),
             show_examples=step.config.run.show_examples,
             say=step.say,
         )
-        result.pop("questions", None)  # a row for each: `spanbert evaluate qa` writes them
+        del result[task.rows]  # of each example: `spanbert evaluate` writes them
         digest = read_manifest(Path(task_model.path), "model").digest
         write_scores(Path(scores.path), {kind: {"start": start, "model_digest": digest, **result}})
         figures = figures_of(result)

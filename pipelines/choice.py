@@ -42,7 +42,7 @@ def unnamed_files(config: Config) -> list[str]:
         f"{kind}.{split}"
         for kind in branches_of(config)
         for split in ("train", "dev")
-        if not getattr(recipe_of(config, kind), split)
+        if not recipe_of(config, kind).files_of(split)
     ]
 
 

@@ -68,7 +68,7 @@ def require_submittable(config: Config, say: Say) -> None:
     }
     for kind in branches_of(config):
         recipe = recipe_of(config, kind)
-        paths |= {f"{kind}.{split}": getattr(recipe, split) for split in ("train", "dev", "test")}
+        paths |= {f"{kind}.{split}": recipe.files_of(split) for split in recipe.splits}
     needs_text = pipeline_of(config) == "end-to-end" and not config.corpus.sources
     for name in ["corpus.sources"] * needs_text + unnamed_files(config):
         raise ConfigError(

@@ -1,7 +1,8 @@
-"""A suite of two small benchmarks, one that diverges and one whose file is not there."""
+"""A suite of small benchmarks, of which one diverges and one has a file that is not there."""
 
 from pathlib import Path
 
+import glue_example
 import tiny
 
 _RECIPE = """
@@ -15,6 +16,13 @@ epochs = 1
 batch_size = 8
 learning_rates = [1e-3, 1e-4]
 seeds = [7, 8]
+"""
+_SENTENCES = """
+[glue]
+task = "sst2"
+data = "data/glue"
+max_length = 32
+epochs = 1
 """
 _SUITE = """
 title = "Tiny"
@@ -64,6 +72,15 @@ figures = [{ score = "f1", title = "F1", paper = 50.0 }]
 licence = "LDC"
 source = "https://example.org/third"
 
+[[benchmarks]]
+name = "sentences"
+title = "Sentences"
+kind = "glue"
+recipe = "sentences.toml"
+figures = [{ score = "accuracy", title = "accuracy", paper = 94.8 }]
+licence = "free"
+source = "https://example.org/sentences"
+
 [[averages]]
 title = "Both"
 parts = ["first", "second"]
@@ -79,7 +96,9 @@ def write_suite(folder: Path) -> Path:
     (folder / "data").mkdir(parents=True)
     tiny.write_questions(folder).rename(folder / "data" / "a.json")
     tiny.write_questions(folder, 10).rename(folder / "data" / "b.json")
+    glue_example.write_sst2(folder / "data" / "glue")
     (folder / "recipe.toml").write_text(_RECIPE)
+    (folder / "sentences.toml").write_text(_SENTENCES)
     path = folder / "tiny.toml"
     path.write_text(_SUITE)
     return path

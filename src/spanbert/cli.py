@@ -9,6 +9,7 @@ from spanbert import __version__
 from spanbert.errors import SpanbertError, storage_error
 from spanbert.verbs import (
     ablation,
+    classification,
     cluster,
     corpus,
     data,
@@ -38,16 +39,17 @@ VERBS = (
     *pretraining.VERBS,
     *models.VERBS,
     *tasks.VERBS,
+    *classification.VERBS,
     *scoring.VERBS,
     *tracking.VERBS,
     *vocabulary.VERBS,
 )
 GROUPS = {
-    "evaluate": "figures of a model: losses of pretraining, exact match and F1 of qa; or a --suite",
-    "finetune": "an encoder -> a model of one task: qa",
+    "evaluate": "figures of a model: losses of pretraining, scores of qa, glue; or of a --suite",
+    "finetune": "an encoder -> a model of one task: qa, glue",
     "inspect": "what a stage does, drawn for a person: masks",
-    "predict": "answers of a model: qa of a fine-tuned one, fill of a pre-trained one",
-    "score": "predictions against gold: qa, coref, gap",
+    "predict": "answers of a model: qa, glue of a fine-tuned one, fill of a pre-trained one",
+    "score": "predictions against gold: qa, coref, gap, glue",
     "vocabulary": "an existing vocabulary: fit tells how it fits documents, extend adds words",
 }
 # Two words, of which the first is a verb too. A group would demand the options of that verb as

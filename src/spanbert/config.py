@@ -25,6 +25,7 @@ from spanbert.registry.config import RegistryConfig
 from spanbert.shards.config import ShardsConfig
 from spanbert.tables import read_table
 from spanbert.tasks.config import QAConfig
+from spanbert.tasks.glue.config import GlueConfig
 from spanbert.tokenizer.config import TokenizerConfig
 from spanbert.training.config import TrainingConfig
 from spanbert.validation import require
@@ -63,6 +64,7 @@ class Config:
     objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
     qa: QAConfig = field(default_factory=QAConfig)
+    glue: GlueConfig = field(default_factory=GlueConfig)
     registry: RegistryConfig = field(default_factory=RegistryConfig)
     cluster: ClusterConfig = field(default_factory=ClusterConfig)
 
@@ -73,12 +75,12 @@ class Config:
             f"shards.max_pieces + 2 = {longest} exceeds model.max_positions"
             f" = {self.model.max_positions}",
         )
-        asks_questions = bool(self.qa.train or self.qa.dev)
-        require(
-            not asks_questions or self.qa.max_length <= self.model.max_positions,
-            f"qa.max_length = {self.qa.max_length} exceeds model.max_positions"
-            f" = {self.model.max_positions}",
-        )
+        for task in (self.qa, self.glue):
+            require(
+                not task.files or task.max_length <= self.model.max_positions,
+                f"{task.section}.max_length = {task.max_length} exceeds model.max_positions"
+                f" = {self.model.max_positions}",
+            )
         require(
             self.shards.pairs or not self.objective.nsp,
             "objective.nsp = true needs shards.pairs = true",

@@ -54,7 +54,7 @@ def test_cells_become_a_table_whatever_fails(start, tmp_path):
     write_suite.python_func(**shared, plan_json=plan.to_json(), results=results, table=table)
 
     found = json.loads((folder / "suite.json").read_text())
-    first, bad, second, third = found["benchmarks"]
+    first, bad, second, third, _ = found["benchmarks"]
     qa = read_scores(tmp_path / "s")["qa"]
     assert [figure["mean"] for figure in first["figures"]] == [qa["exact_match"], qa["f1"]]
     assert "is nan at fine-tuning step" in bad["failed"]["1"]

@@ -128,13 +128,14 @@ def test_a_killed_suite_goes_on_and_its_table_tells_what_failed(start, tmp_path)
     code, output = evaluate.run()
     assert code == 65, output
     assert output.count("finetune-qa-pre-trained") == 2, "the finished cell is not run again"
-    assert re.findall(r"finished (\S+)", output) == ["second-3"]
+    assert re.findall(r"finished (\S+)", output) == ["second-3", "sentences-3"]
     assert "bad-3" in output[output.index("spanbert: error:") :]
     results = json.loads((evaluate.folder / "suite.json").read_text())
     means = {row["name"]: row["figures"][0]["mean"] for row in results["benchmarks"]}
     assert [name for name, mean in means.items() if mean is None] == ["bad", "third"]
     assert "is nan at fine-tuning step" in results["benchmarks"][1]["failed"]["3"]
     table = output[output.index("benchmark ") :]
+    assert re.search(r"Sentences +accuracy +\d+\.\d +dev +94\.8 +[-+]\d+\.\d", table)
     assert re.search(r"Second +F1 +\d+\.\d +dev +50\.0 +[-+]\d+\.\d", table)
     assert "Second is made of texts of First" in table
     assert processes_of(evaluate.folder) == []
@@ -147,4 +148,5 @@ def test_a_killed_suite_goes_on_and_its_table_tells_what_failed(start, tmp_path)
         ("", "FINISHED"),  # the table
         ("first", "FINISHED"),
         ("second", "FINISHED"),
+        ("sentences", "FINISHED"),
     ]

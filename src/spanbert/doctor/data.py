@@ -8,11 +8,11 @@ from spanbert.doctor.files import files_finding
 from spanbert.doctor.finding import Finding, ok, problem
 from spanbert.doctor.texts import check_texts
 from spanbert.errors import CheckpointError, DataError, DependencyError, SpanbertError
+from spanbert.tasks.kinds import kinds_of, recipe_of
 
 
 def check_data(config: Config) -> list[Finding]:
-    """Texts, questions, the model and tokenizer to begin with, and what annotates."""
-    questions = [Path(path) for path in config.qa.files]
+    """Texts, files of tasks, the model and tokenizer to begin with, and what annotates."""
     start, tokenizer, annotator = (
         config.training.start,
         config.tokenizer.path,
@@ -20,7 +20,7 @@ def check_data(config: Config) -> list[Finding]:
     )
     return [
         *check_texts(config.corpus),
-        files_finding("questions", questions, setting="qa.train, qa.dev and qa.test"),
+        *(_task_finding(config, kind) for kind in kinds_of(config) or ("qa",)),
         *([existence_finding("training.start", Path(start), "a model", DataError)] * bool(start)),
         *(
             [existence_finding("tokenizer.path", Path(tokenizer), "a tokenizer", CheckpointError)]
@@ -28,6 +28,14 @@ def check_data(config: Config) -> list[Finding]:
         ),
         *([annotator_finding(annotator)] * bool(annotator)),
     ]
+
+
+def _task_finding(config: Config, kind: str) -> Finding:
+    """Whether what is fine-tuned on can be read."""
+    recipe = recipe_of(config, kind)
+    setting = " and ".join(f"{kind}.{split}" for split in recipe.splits)
+    name = "questions" if kind == "qa" else f"files of {kind}"
+    return files_finding(name, [Path(path) for path in recipe.files], setting=setting)
 
 
 def existence_finding(name: str, path: Path, needed: str, kind: type[SpanbertError]) -> Finding:

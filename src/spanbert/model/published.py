@@ -56,6 +56,7 @@ _HEAD_NAMES = {
     "span_boundary_head.norm2.": f"{SBO_PREFIX}mlp_layer_norm.layer_norm2.",
     "span_boundary_head.bias": f"{SBO_PREFIX}bias",
     "next_sentence_head.pooler.": "bert.pooler.dense.",
+    "pooler.": "bert.pooler.dense.",  # of a classifier
     "next_sentence_head.output.": NSP_PREFIX,
 }
 
@@ -157,6 +158,8 @@ def write_folder(
     config: ModelConfig,
     architecture: str,
     tokenizer_folder: Path,
+    *,
+    head: Mapping[str, Any] | None = None,
 ) -> None:
     """Write a stock Hugging Face folder into an existing, empty one.
 
@@ -164,11 +167,13 @@ def write_folder(
         state: our state dict: encoder under `encoder.`, heads beside it.
         architecture: the `transformers` class that loads it, for example "BertForMaskedLM".
         tokenizer_folder: those of `TOKENIZER_FILES` that it has are copied.
+        head: entries of `config.json` that this class needs besides.
     """
     tensors = {name: t.detach().cpu() for name, t in published_names(state).items()}
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
     pad_id = load_tokenizer(tokenizer_folder).pad_id if has_vocabulary(tokenizer_folder) else 0
-    text = json.dumps(huggingface_config(config, architecture, pad_id), indent=2)
+    settings = huggingface_config(config, architecture, pad_id) | dict(head or {})
+    text = json.dumps(settings, indent=2)
     (folder / "config.json").write_text(text + "\n")
     for name in TOKENIZER_FILES:
         if (tokenizer_folder / name).exists():

@@ -21,7 +21,7 @@ _NAME = re.compile(r"[a-z][a-z0-9-]{0,24}")  # with seed and digest it names a r
 class Figure:
     """One number that a benchmark is reported by, in percent."""
 
-    score: str  # its name among what evaluation gives
+    score: str  # its name among what evaluation gives; of another split "mismatched.accuracy"
     title: str
     paper: float | None = None  # the large model, on test
     base: float | None = None  # the published base model

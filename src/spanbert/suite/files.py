@@ -8,7 +8,6 @@ from typing import Any
 from spanbert.corpus.sources.packed import PACKINGS
 from spanbert.suite.benchmarks import Benchmark
 
-SPLITS = ("train", "dev", "test")
 _RECIPES_FOLDER = "data/"  # where recipes look for their files
 
 
@@ -22,7 +21,7 @@ class Files:
 
 def find_files(benchmark: Benchmark, recipe: Any, data: Path) -> Files:
     """Look below a folder for what the benchmark names, or else its recipe, plain or compressed."""
-    files = Files({split: [] for split in SPLITS}, [])
+    files = Files({split: [] for split in recipe.splits}, [])
     for split, found in files.paths.items():
         for name in _names(benchmark, recipe, split):
             path = _at(data / name)
@@ -40,8 +39,8 @@ def told_absent(benchmark: Benchmark, names: Sequence[str], data: Path) -> str:
 
 
 def _names(benchmark: Benchmark, recipe: Any, split: str) -> tuple[str, ...]:
-    named: tuple[str, ...] = getattr(benchmark, split)
-    return named or tuple(name.removeprefix(_RECIPES_FOLDER) for name in getattr(recipe, split))
+    named: tuple[str, ...] = getattr(benchmark, split, ())
+    return named or tuple(n.removeprefix(_RECIPES_FOLDER) for n in recipe.files_of(split))
 
 
 def _at(path: Path) -> Path | None:

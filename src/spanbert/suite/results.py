@@ -24,9 +24,13 @@ def keep_scores(folder: Path, scores: Mapping[str, Any]) -> dict[str, float]:
     """Keep what the table needs of a model's scores in its cell's folder; returns the figures.
 
     Args:
-        scores: "split" and figures, as evaluation of a task gives them.
+        scores: "split" and figures, as evaluation of a task gives them; those of another split
+            are named with it: "mismatched.accuracy".
     """
     figures = figures_of(scores)
+    for split, section in scores.items():
+        if isinstance(section, Mapping):
+            figures |= {f"{split}.{name}": value for name, value in figures_of(section).items()}
     write_text_atomic(folder / _FILE, json.dumps({"split": scores["split"], "figures": figures}))
     return figures
 

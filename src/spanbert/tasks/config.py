@@ -1,4 +1,4 @@
-"""Settings of fine-tuning: what all tasks share, and what each has besides."""
+"""Settings of fine-tuning: what all tasks share, and what question answering has besides."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -14,6 +14,7 @@ class RecipeConfig:
     """How a task is optimised, and over what the best is searched (SpanBERT, appendix B)."""
 
     section: ClassVar[str] = "recipe"  # its name in the settings
+    splits: ClassVar[tuple[str, ...]] = ("train", "dev", "test")  # settings that name files
 
     epochs: int = 4
     batch_size: int = 32  # features: windows, sentence pairs
@@ -54,6 +55,27 @@ class RecipeConfig:
         several = any(len(getattr(self, name)) > 1 for name in (*GRID, "seeds"))
         return several or self.evaluations_per_epoch > 0
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All that is read of examples."""
+        return tuple(name for split in self.splits for name in self.files_of(split))
+
+    def files_of(self, split: str) -> tuple[str, ...]:
+        """The files of a split; none where no file is named."""
+        return getattr(self, split)
+
+    def require_dev(self, files: tuple[str, ...]) -> None:
+        """Refuse to compare on nothing.
+
+        Raises:
+            ConfigError: there is no dev file, and something would be compared on it.
+        """
+        require(
+            bool(files) or not self.compares,
+            f"{self.section}.dev names no file, and a grid, seeds and evaluations are compared on"
+            " dev",
+        )
+
 
 @dataclass(frozen=True)
 class QAConfig(RecipeConfig):
@@ -82,16 +104,8 @@ class QAConfig(RecipeConfig):
         )
         for name in ["window_step", "num_best", "max_answer_pieces"]:
             require(getattr(self, name) >= 1, f"qa.{name} = {getattr(self, name)} < 1")
-        require(
-            bool(self.dev) or not self.compares,
-            "qa.dev names no file, and a grid, seeds and evaluations are compared on dev",
-        )
+        self.require_dev(self.dev)
         require(
             not (self.halve_dev and self.test),
             "qa.halve_dev = true makes a test set of the dev files, and qa.test names another",
         )
-
-    @property
-    def files(self) -> tuple[str, ...]:
-        """All that is read of questions."""
-        return (*self.train, *self.dev, *self.test)

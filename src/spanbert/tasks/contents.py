@@ -45,6 +45,14 @@ def every_line(path: Path) -> Iterator[tuple[int, bytes | None]]:
         raise _unreadable(path, error.reason.replace("_", " ")) from error
 
 
+def cells_of(line: bytes | None) -> list[str]:
+    """The cells of a line that tabs part; a single empty one where it is not text."""
+    try:
+        return [""] if line is None else line.decode().rstrip("\r").split("\t")
+    except UnicodeDecodeError:
+        return [""]
+
+
 def parse_json(text: bytes) -> Any:
     """The value that a text stands for.
 

@@ -6,11 +6,17 @@ imported before it is asked for.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from spanbert.config import Config
+from spanbert.progress import Say
 from spanbert.tasks.config import RecipeConfig
 from spanbert.tasks.training import Training
+
+if TYPE_CHECKING:
+    from spanbert.tasks.classification.problem import Problem
 
 
 @dataclass(frozen=True)
@@ -23,11 +29,13 @@ class Kind:
             what they are of.
         require_readable: reads all files that the settings name, and refuses what fine-tuning and
             evaluation would refuse later.
+        rows: the name under which evaluation gives a row for each example.
     """
 
     finetune: Callable[..., Training]
     evaluate: Callable[..., dict[str, Any]]
     require_readable: Callable[[Any], None]
+    rows: str
 
 
 def _qa() -> Kind:
@@ -35,14 +43,35 @@ def _qa() -> Kind:
     from spanbert.tasks.qa.readable import require_readable
     from spanbert.tasks.qa.train import finetune_qa
 
-    return Kind(finetune_qa, evaluate_qa, require_readable)
+    return Kind(finetune_qa, evaluate_qa, require_readable, "questions")
 
 
-KINDS: dict[str, Callable[[], Kind]] = {"qa": _qa}
+def _glue() -> Kind:
+    from spanbert.tasks.glue.problem import GlueProblem
+
+    return _classification(GlueProblem)
+
+
+def _classification(problem: "type[Problem[Any, Any]]") -> Kind:
+    from spanbert.tasks.classification.evaluate import evaluate_classifier
+    from spanbert.tasks.classification.readable import require_readable
+    from spanbert.tasks.classification.train import finetune_classifier
+
+    def finetune(folder: Path, **settings: Any) -> Training:
+        return finetune_classifier(folder, problem, **settings)
+
+    def evaluate(model: Path, config: Any, *, show_examples: bool, say: Say) -> dict[str, Any]:
+        del show_examples  # results hold no text
+        return evaluate_classifier(model, problem, config, say=say)
+
+    return Kind(finetune, evaluate, partial(require_readable, problem), "examples")
+
+
+KINDS: dict[str, Callable[[], Kind]] = {"qa": _qa, "glue": _glue}
 
 
 def recipe_of(config: Config, kind: str) -> Any:
-    """The settings of a kind of task: a `RecipeConfig` with the files of train, dev and test."""
+    """The settings of a kind of task: a `RecipeConfig`."""
     section = getattr(config, kind)
     assert isinstance(section, RecipeConfig)
     return section
@@ -50,4 +79,4 @@ def recipe_of(config: Config, kind: str) -> Any:
 
 def kinds_of(config: Config) -> tuple[str, ...]:
     """The kinds whose settings name training files."""
-    return tuple(kind for kind in KINDS if recipe_of(config, kind).train)
+    return tuple(kind for kind in KINDS if recipe_of(config, kind).files_of("train"))

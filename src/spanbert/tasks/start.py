@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+import torch
 from torch import nn
 
 from spanbert.errors import CheckpointError
@@ -63,6 +64,8 @@ def _require_same_vocabulary(start: Path, tokenizer: SubwordTokenizer, sizes: Mo
 def started(model: ModelT, start: Path | None, seed: int) -> ModelT:
     """The model with fresh weights, but for its `encoder` those of `start` where there is one.
 
+    Entries of the vocabulary behind those of `start` stay fresh.
+
     Raises:
         CheckpointError: a weight of the encoder is missing in `start`.
     """
@@ -70,8 +73,18 @@ def started(model: ModelT, start: Path | None, seed: int) -> ModelT:
     assert isinstance(encoder, Encoder)
     initialize(model, encoder.config.initializer_range, seed)
     if start is not None:
-        load_whole(encoder, start, "the encoder", "pass a folder with a whole encoder")
+        _load(encoder, start)
     return model
+
+
+@torch.no_grad()
+def _load(encoder: Encoder, start: Path) -> None:
+    whole = encoder.embeddings.word
+    known = model_config_of(start).vocab_size
+    encoder.embeddings.word = nn.Embedding(known, whole.embedding_dim)
+    load_whole(encoder, start, "the encoder", "pass a folder with a whole encoder")
+    whole.weight[:known] = encoder.embeddings.word.weight
+    encoder.embeddings.word = whole
 
 
 def start_digests(start: Path | None, tokenizer: Path) -> dict[str, str]:

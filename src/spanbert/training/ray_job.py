@@ -32,6 +32,7 @@ from spanbert.registry.config import RegistryConfig
 from spanbert.shards.reader import ShardReader, require_vocabulary
 from spanbert.storage import publish, read_manifest, require_free_space, verify
 from spanbert.tasks.config import QAConfig
+from spanbert.tasks.glue.config import GlueConfig
 from spanbert.tokenizer.subword import load_tokenizer
 from spanbert.training.curve import read_curve
 from spanbert.training.keeping import ask_to_stop, forget_stop
@@ -161,6 +162,7 @@ def _settings(config: Config, inputs: Inputs) -> dict[str, Any]:
         config,
         corpus=CorpusConfig(),
         qa=QAConfig(),
+        glue=GlueConfig(),
         registry=RegistryConfig(),
         cluster=ClusterConfig(),
     )

@@ -43,6 +43,12 @@ def test_a_missing_file_of_questions_is_named(config):
     assert found.found.startswith("gone.json: No such file")
 
 
+def test_files_of_every_task_that_is_fine_tuned_are_looked_at(config):
+    found = of(replace(config, glue=replace(config.glue, train=("gone.tsv",), max_length=64)))
+    assert found["questions"].status == "ok"
+    assert found["files of glue"].found.startswith("gone.tsv: No such file")
+
+
 def test_none_named_is_a_warning_for_steps_may_be_run_alone(config):
     nothing = replace(config.corpus, sources=())
     assert of(replace(config, corpus=nothing))["texts"].status == "warning"

@@ -11,6 +11,8 @@ import tiny_suite
 from spanbert.errors import ConfigError
 from spanbert.suite.plan import Asked, plan_suite
 
+QA = ("first", "bad", "second")  # benchmarks of question answering that can be run
+
 
 @pytest.fixture
 def asked(start, tmp_path):
@@ -33,7 +35,7 @@ def names(plan):
 
 def test_a_cell_for_each_benchmark_that_can_be_run_and_each_seed(asked, base):
     found = [(one.benchmark.name, cell.seed) for one, cell in plan(asked, base).cells]
-    assert found == [(name, seed) for name in ("first", "bad", "second") for seed in (1, 2)]
+    assert found == [(name, seed) for name in (*QA, "sentences") for seed in (1, 2)]
 
 
 def test_a_cell_has_its_recipe_its_files_and_its_seed_among_shared_settings(asked, base):
@@ -61,7 +63,7 @@ def test_files_that_are_not_there_are_told_with_licence_and_source(asked, base):
 def test_a_file_that_cannot_be_used_keeps_the_others_from_nothing(asked, base):
     (asked.data / "b.json").write_text("{}")
     benchmarks = plan(asked, base).benchmarks
-    assert [bool(one.cells) for one in benchmarks] == [True, True, False, False]
+    assert [bool(one.cells) for one in benchmarks] == [True, True, False, False, True]
     assert "b.json" in benchmarks[2].why_not
 
 
@@ -109,8 +111,17 @@ def test_what_decides_a_cell_is_in_its_name(change, asked, base):
         weights = asked.start / "config.json"
         weights.write_text(weights.read_text() + " ")
     after = names(plan(asked, base, code))
-    assert after[4:] != before[4:]
+    assert not set(after[4:6]) & set(before)  # those of the second benchmark
     assert (after[:4] == before[:4]) == (change == "file")
+    # settings of question answering are none of classification's
+    assert (after[6:] == before[6:]) == (change in ("file", "setting"))
+
+
+def test_files_that_a_recipe_finds_by_a_folder_are_looked_for_there(asked, base):
+    one, cell = plan(asked, base).cells[6]
+    names = [file.name for file in one.files]
+    assert names == ["glue/SST-2/train.tsv", "glue/SST-2/dev.tsv"]
+    assert cell.config.glue.files == tuple(str(asked.data / name) for name in names)
 
 
 def test_settings_of_other_tasks_change_no_cell(asked, base):

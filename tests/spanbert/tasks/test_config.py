@@ -6,6 +6,7 @@ import pytest
 
 from spanbert.config import load_config, parse_config
 from spanbert.errors import ConfigError
+from spanbert.tasks.glue.table import TASKS
 from spanbert.tasks.search import grid_of
 
 RECIPES = Path(__file__).parents[3] / "configs" / "tasks"
@@ -20,7 +21,7 @@ SQUAD = {"squad11": "v1.1.json", "squad20": "v2.0.json"}
 
 
 def test_there_is_a_recipe_for_each_set_of_the_paper():
-    assert {path.stem for path in RECIPES.glob("*.toml")} == {*MRQA, *SQUAD}
+    assert {path.stem for path in RECIPES.glob("*.toml")} == {*MRQA, *SQUAD, *TASKS}
 
 
 @pytest.mark.parametrize("name", [*SQUAD, *MRQA])
@@ -36,6 +37,24 @@ def test_a_recipe_holds_the_papers_values(name):
     assert (qa.num_best, qa.patience, qa.seeds) == (20, 0, ())
     assert qa.evaluations_per_epoch == (10 if name in SQUAD else 5)
     assert config.run.name == name
+
+
+def require_recipe(recipe, epochs):
+    """Settings that the paper's recipes of sentence classification share."""
+    places = {(cell.learning_rate, cell.batch_size, cell.epochs) for cell in grid_of(recipe)}
+    rates = (5e-6, 1e-5, 2e-5, 3e-5, 5e-5)
+    assert places == {(rate, size, epochs) for rate in rates for size in (16, 32)}
+    assert (recipe.warmup_fraction, recipe.weight_decay, recipe.max_grad_norm) == (0.1, 0.01, 1.0)
+    assert (recipe.max_length, recipe.evaluations_per_epoch) == (128, 10)
+    assert (recipe.patience, recipe.seeds, recipe.class_weights) == (0, (), False)
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_recipe_of_glue_holds_the_papers_values(name):
+    config = load_config(RECIPES / f"{name}.toml")
+    require_recipe(config.glue, epochs=4 if name == "cola" else 10)
+    assert (config.run.name, config.glue.task) == (name, name)
+    assert config.glue.files_of("train") == (f"data/glue/{TASKS[name].folder}/train.tsv",)
 
 
 @pytest.mark.parametrize("name", [*SQUAD, *MRQA])

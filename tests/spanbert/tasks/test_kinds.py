@@ -1,21 +1,80 @@
-"""The kinds of task: each has its settings, and what is called for it can be imported."""
+"""The kinds of task: each has its settings, and all that a pipeline calls for it works together."""
 
+import glue_example
 import pytest
+import tiny
 
 from spanbert.config import parse_config
+from spanbert.errors import DataError
+from spanbert.model.config import ModelConfig
 from spanbert.tasks.config import RecipeConfig
 from spanbert.tasks.kinds import KINDS, kinds_of, recipe_of
 
+SIZES = ModelConfig(
+    hidden_size=16, num_layers=1, num_heads=2, intermediate_size=24, max_positions=96
+)
+BRIEF = {"epochs": 1, "max_length": 64}
 
-@pytest.mark.parametrize("kind", KINDS)
+
+def files_of(kind, folder):
+    """Settings that name a small file for each split."""
+    if kind == "qa":
+        return {"train": tiny.write_questions(folder), "dev": tiny.write_questions(folder)}
+    glue_example.write_sst2(folder)
+    return {split: folder / "SST-2" / f"{split}.tsv" for split in ("train", "dev")}
+
+
+@pytest.fixture(params=KINDS)
+def kind(request):
+    """The name of each kind."""
+    return request.param
+
+
+@pytest.fixture
+def recipe(kind, tmp_path):
+    """Settings of a short training."""
+    files = {split: f'["{path}"]' for split, path in files_of(kind, tmp_path).items()}
+    values = {**BRIEF, **files, **({"max_question_pieces": 16} if kind == "qa" else {})}
+    return recipe_of(parse_config("", [f"{kind}.{k}={v}" for k, v in values.items()]), kind)
+
+
 def test_a_kind_is_named_as_its_settings_are(kind):
     recipe = recipe_of(parse_config(""), kind)
     assert isinstance(recipe, RecipeConfig)
     assert recipe.section == kind
-    assert callable(KINDS[kind]().finetune)
 
 
-@pytest.mark.parametrize("kind", KINDS)
 def test_kinds_are_those_whose_settings_name_training_files(kind):
     assert kinds_of(parse_config("")) == ()
     assert kinds_of(parse_config("", [f'{kind}.train=["a"]'])) == (kind,)
+
+
+def test_a_model_is_trained_and_its_evaluation_says_what_a_table_needs(
+    kind, recipe, artifacts, tmp_path
+):
+    called = KINDS[kind]()
+    training = called.finetune(
+        tmp_path / "model",
+        start=None,
+        tokenizer=artifacts.tokenizer,
+        model=SIZES,
+        config=recipe,
+        seed=1,
+    )
+    assert training.counts
+    result = called.evaluate(tmp_path / "model", recipe, show_examples=False, say=print)
+    assert result["split"] == "dev"
+    assert len(result[called.rows]) == next(v for k, v in result.items() if k.startswith("num_"))
+    figures = {name: value for name, value in result.items() if isinstance(value, float)}
+    assert figures
+    assert all(0 <= value <= 100 for value in figures.values())
+
+
+@pytest.mark.parametrize("split", ["train", "dev"])
+def test_a_file_that_cannot_be_used_is_refused_before_anything_works(kind, recipe, split):
+    KINDS[kind]().require_readable(recipe)
+    (path,) = recipe.files_of(split)
+    with open(path, "w") as handle:
+        handle.write("{")
+    with pytest.raises(DataError):
+        KINDS[kind]().require_readable(recipe)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from spanbert.errors import DataError
 from spanbert.storage import write_text_atomic
-from spanbert.tasks.contents import read_lines
+from spanbert.tasks.contents import cells_of, read_lines
 from spanbert.tasks.ledger import Ledger
 
 HEADER = (
@@ -56,14 +56,14 @@ def read_gap(path: Path) -> GapFile:
         DependencyError: it is .zst and zstandard is not installed.
     """
     lines = read_lines(path)
-    if _cells(next(lines, (0, None))[1]) != list(HEADER):
+    if cells_of(next(lines, (0, None))[1]) != list(HEADER):
         remedy = "pass a file of the GAP corpus"
         raise DataError(f"its header is not {' '.join(HEADER)}", place=str(path), remedy=remedy)
     examples: dict[str, GapExample] = {}
     seen = Ledger("example", "example")
     for number, line in lines:
         seen.num_seen += 1
-        cells = _cells(line)
+        cells = cells_of(line)
         try:
             example = _example(cells)
         except ValueError as error:
@@ -111,7 +111,7 @@ def read_answers(path: Path) -> dict[str, Answer]:
     """
     answers: dict[str, Answer] = {}
     for number, line in read_lines(path):
-        match _cells(line):
+        match cells_of(line):
             case [name, a, b] if a.lower() in _LABELS and b.lower() in _LABELS:
                 answers.setdefault(name, (_LABELS[a.lower()], _LABELS[b.lower()]))
             case _:
@@ -119,14 +119,6 @@ def read_answers(path: Path) -> dict[str, Answer]:
                 remedy = "write three columns parted by tabs, without a header"
                 raise DataError(cause, place=f"{path}:{number}", remedy=remedy)
     return answers
-
-
-def _cells(line: bytes | None) -> list[str]:
-    """The columns of a line; a single empty one where it is not text."""
-    try:
-        return [""] if line is None else line.decode().rstrip("\r").split("\t")
-    except UnicodeDecodeError:
-        return [""]
 
 
 def _example(cells: list[str]) -> GapExample:

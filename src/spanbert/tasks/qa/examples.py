@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spanbert.errors import DataError
-from spanbert.progress import Say
 from spanbert.tasks.contents import is_text
 from spanbert.tasks.ledger import Ledger
 from spanbert.tasks.qa.checking import answer_fault, fault_of, place_of
@@ -44,12 +43,6 @@ class QuestionFile:
     questions: list[Question]
     skipped: dict[str, int]  # questions and answers by reason
     layout: Layout
-
-    def tell_skipped(self, path: Path, say: Say) -> None:
-        """Say what was left out of the file, if anything was."""
-        if self.skipped:
-            reasons = "; ".join(f"{reason}, {count}" for reason, count in self.skipped.items())
-            say(f"{path}: {sum(self.skipped.values())} left out ({reasons})")
 
 
 def read_questions(path: Path, *, need_answers: bool = True) -> QuestionFile:

@@ -7,6 +7,7 @@ from spanbert.errors import DataError
 from spanbert.progress import Say, silent
 from spanbert.storage import sha256_of
 from spanbert.tasks.config import QAConfig
+from spanbert.tasks.ledger import tell_skipped
 from spanbert.tasks.qa.examples import Question, read_questions
 from spanbert.tasks.qa.halves import half_of
 
@@ -44,7 +45,7 @@ def gold_identity(config: QAConfig) -> dict[str, Any]:
 def _read(path: Path, config: QAConfig, split: Split, say: Say) -> list[Question]:
     # every question counts, also one whose answers do not stand where the file says
     file = read_questions(path, need_answers=False)
-    file.tell_skipped(path, say)
+    tell_skipped(path, file.skipped, say)
     questions = file.questions
     if config.halve_dev:
         questions = [question for question in questions if half_of(question.id) == split]

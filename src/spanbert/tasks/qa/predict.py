@@ -12,15 +12,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from spanbert.errors import ConfigError, NumericsError
+from spanbert.errors import NumericsError
 from spanbert.model.published import load_whole, model_config_of
 from spanbert.progress import Say, silent
 from spanbert.shapes import Float
 from spanbert.storage import MANIFEST, verify
 from spanbert.tasks.config import QAConfig
+from spanbert.tasks.distinct import require_distinct
+from spanbert.tasks.encoding import TextEncoder
+from spanbert.tasks.ledger import tell_skipped
 from spanbert.tasks.qa.answers import Prediction, decode_answers, merged, shifted
 from spanbert.tasks.qa.cuts import blocks_of, parts_of
-from spanbert.tasks.qa.encoding import TextEncoder
 from spanbert.tasks.qa.examples import Question, read_questions
 from spanbert.tasks.qa.features import Window, Windows, batch_of, batch_of_rows, windows_of
 from spanbert.tasks.qa.head import QuestionAnsweringModel, answer_loss
@@ -193,21 +195,11 @@ def predict_file(
         NumericsError: a score is not finite.
         StorageError: an output cannot be written.
     """
-    _require_distinct(input_file, output_file, nbest_file, odds_file)
+    require_distinct(input_file, output_file, nbest_file, odds_file)
     file = read_questions(input_file, need_answers=False)
-    file.tell_skipped(input_file, say)
+    tell_skipped(input_file, file.skipped, say)
     predictions = QuestionAnswerer.load(model_folder).stream(file.questions)
     return write_predictions(predictions, output_file, nbest_file, odds_file)
-
-
-def _require_distinct(*paths: Path | None) -> None:
-    """Refuse an output that would take the place of another file of the call."""
-    seen: set[Path] = set()
-    for path in filter(None, paths):
-        if path.resolve() in seen:
-            remedy = "give each file a name of its own"
-            raise ConfigError("two of the files are the same", place=str(path), remedy=remedy)
-        seen.add(path.resolve())
 
 
 def _groups(questions: Iterable[Question]) -> Iterator[list[Question]]:

@@ -1,0 +1,29 @@
+"""Gold and predicted files of a GLUE task -> its metrics: what `spanbert score glue` prints."""
+
+from pathlib import Path
+
+from spanbert.errors import DataError
+from spanbert.tasks.glue.examples import read_glue
+from spanbert.tasks.glue.problem import glue_figures
+from spanbert.tasks.glue.submission import read_submission
+from spanbert.tasks.glue.table import GlueTask
+
+
+def score_glue(gold: Path, predictions: Path, task: GlueTask) -> dict[str, float]:
+    """The task's metrics in percent, and the count `total`.
+
+    Raises:
+        DataError: a file cannot be read, a gold row is broken, or an example has no prediction.
+    """
+    read = read_glue(gold, task)
+    if read.skipped:
+        reasons = "; ".join(f"{reason}, {number}" for reason, number in read.skipped.items())
+        raise DataError(f"it cannot be scored ({reasons})", place=str(gold), remedy="correct it")
+    predicted = read_submission(predictions, are_numbers=not task.labels)
+    missing = [example.id for example in read.examples if example.id not in predicted]
+    if missing:
+        cause = f"{len(missing)} examples have no prediction, the first is {missing[0]}"
+        raise DataError(cause, place=str(predictions), remedy="predict the whole file")
+    gold_labels = [example.label for example in read.examples if example.label is not None]
+    figures = glue_figures(task, gold_labels, [predicted[one.id] for one in read.examples])
+    return figures | {"total": len(read.examples)}

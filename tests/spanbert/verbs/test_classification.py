@@ -1,0 +1,122 @@
+"""Verbs of GLUE, as a user types them."""
+
+import json
+
+import glue_example
+import pytest
+
+from spanbert.cli import main
+
+SETTINGS = """
+[model]
+hidden_size = 16
+num_layers = 1
+num_heads = 2
+intermediate_size = 24
+max_positions = 64
+[shards]
+max_pieces = 40
+[glue]
+max_length = 32
+epochs = 2
+batch_size = 8
+learning_rate = 1e-2
+evaluations_per_epoch = 1
+"""
+
+
+def run(*words):
+    return main([str(word) for word in words])
+
+
+@pytest.fixture
+def settings(tmp_path):
+    glue = glue_example.write_rte(glue_example.write_sst2(tmp_path / "glue"))
+    path = tmp_path / "settings.toml"
+    path.write_text(f"{SETTINGS}data = '{glue}'\n")
+    return path
+
+
+def finetune_glue(settings, artifacts, output, *changes):
+    words = ["--config", settings, "--tokenizer", artifacts.tokenizer, "--output", output]
+    for change in changes:
+        words += ["--set", change]
+    return run("finetune", "glue", *words)
+
+
+def test_a_task_goes_from_files_to_a_scored_submission(settings, artifacts, tmp_path, capsys):
+    model, scores = tmp_path / "sst2", tmp_path / "scores.json"
+    assert finetune_glue(settings, artifacts, model) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["examples"], found["labels"], len(found["trainings"])) == (36, 2, 1)
+    assert run("evaluate", "glue", "--config", settings, "--model", model, "--output", scores) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert set(told) == {"split", "accuracy", "num_examples"}
+    result = json.loads(scores.read_text())
+    assert len(result["examples"]) == told["num_examples"] == 12
+    assert set(result["labels"]) <= {"0", "1"}
+
+    files = ["--input", tmp_path / "glue/SST-2/test.tsv", "--output", tmp_path / "SST-2.tsv"]
+    assert run("predict", "glue", "--model", model, *files) == 0
+    assert capsys.readouterr().out == f"{tmp_path / 'SST-2.tsv'}\n"
+    gold = glue_example.write_rows(
+        tmp_path / "gold.tsv", ("sentence", "label"), *glue_example.SENTENCES
+    )
+    words = ["--task", "sst2", "--gold", gold, "--predictions", tmp_path / "SST-2.tsv"]
+    assert run("score", "glue", *words) == 0
+    assert json.loads(capsys.readouterr().out)["total"] == 48
+
+    assert run("predict", "glue", "--model", model, "Ann loved it .") == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["label"] == max(answer["probabilities"], key=answer["probabilities"].get)
+
+
+def test_a_task_of_pairs_asks_for_two_texts(settings, artifacts, tmp_path, capsys):
+    model = tmp_path / "rte"
+    assert finetune_glue(settings, artifacts, model, "glue.task=rte") == 0
+    capsys.readouterr()
+    assert run("predict", "glue", "--model", model, "Ann sang.", "--pair", "She sang.") == 0
+    assert set(json.loads(capsys.readouterr().out)["probabilities"]) == {
+        "entailment",
+        "not_entailment",
+    }
+    assert run("predict", "glue", "--model", model, "Ann sang.") == 3
+    assert "rte is about 2 texts, and not 1 -> add --pair TEXT" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("--pair", "It is wet."),
+        ("--input", "in.tsv"),
+        ("--output", "out.tsv", "It rains."),
+        ("--input", "in.tsv", "--output", "out.tsv", "It rains."),
+        ("--input", "in.tsv", "--output", "out.tsv", "--pair", "It is wet."),
+    ],
+)
+def test_half_of_one_use_or_parts_of_both_are_refused(words, capsys):
+    assert run("predict", "glue", "--model", "none", *words) == 2
+    assert "pass --input and --output, or a text" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "told"),
+    [
+        ("glue.data=''", 2, "glue.dev names no file"),
+        ("glue.data=gone", 3, "gone/SST-2/train.tsv: cannot read it"),
+        ("glue.task=mnli", 3, "MNLI/train.tsv: cannot read it"),
+        ("glue.train=['empty.tsv']", 3, "empty.tsv: no column 'sentence'"),
+        ("glue.learning_rate=1e30", 65, "learning_rate"),
+    ],
+)
+def test_a_mistake_is_one_line_with_its_code_and_leaves_nothing(
+    settings, artifacts, tmp_path, capsys, monkeypatch, change, code, told
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty.tsv").write_text("")
+    assert finetune_glue(settings, artifacts, tmp_path / "model", change) == code
+    errors = [line for line in capsys.readouterr().err.splitlines() if "error:" in line]
+    assert len(errors) == 1
+    assert told in errors[0]
+    assert not list(tmp_path.glob("*model*"))
