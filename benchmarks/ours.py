@@ -52,9 +52,9 @@ from spanbert.tasks.config import QAConfig
 from spanbert.tasks.coref.documents import CorefDocument
 from spanbert.tasks.coref.documents import read_documents as read_coref
 from spanbert.tasks.coref.writing import write_conll
+from spanbert.tasks.encoding import TextEncoder
 from spanbert.tasks.finetune import finetune
 from spanbert.tasks.qa.answers import Prediction, decode_answers
-from spanbert.tasks.qa.encoding import TextEncoder
 from spanbert.tasks.qa.examples import Question, read_questions
 from spanbert.tasks.qa.features import AskedQuestions, Windows, batch_of_rows
 from spanbert.tasks.qa.head import QuestionAnsweringModel

@@ -16,7 +16,7 @@ from torch import Tensor
 from spanbert.model.packing import Packing
 from spanbert.shapes import Int
 from spanbert.tasks.config import QAConfig
-from spanbert.tasks.qa.encoding import EncodedTexts, TextEncoder
+from spanbert.tasks.encoding import EncodedTexts, TextEncoder
 from spanbert.tasks.qa.examples import Question
 from spanbert.tasks.qa.layout import Layout, lay_out
 from spanbert.tasks.qa.targets import window_targets

@@ -11,7 +11,7 @@ import numpy as np
 
 from spanbert.shapes import Bool, Int
 from spanbert.tasks.config import QAConfig
-from spanbert.tasks.qa.encoding import EncodedTexts, TextEncoder
+from spanbert.tasks.encoding import EncodedTexts, TextEncoder
 from spanbert.tasks.qa.examples import Question
 from spanbert.tasks.qa.features import AskedQuestions, Windows
 from spanbert.tasks.qa.layout import lay_out

@@ -18,9 +18,9 @@ from spanbert.progress import Say, silent
 from spanbert.shapes import Float
 from spanbert.storage import MANIFEST, verify
 from spanbert.tasks.config import QAConfig
+from spanbert.tasks.encoding import TextEncoder
 from spanbert.tasks.qa.answers import Prediction, decode_answers, merged, shifted
 from spanbert.tasks.qa.cuts import blocks_of, parts_of
-from spanbert.tasks.qa.encoding import TextEncoder
 from spanbert.tasks.qa.examples import Question, read_questions
 from spanbert.tasks.qa.features import Window, Windows, batch_of, batch_of_rows, windows_of
 from spanbert.tasks.qa.head import QuestionAnsweringModel, answer_loss

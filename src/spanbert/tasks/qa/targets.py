@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from spanbert.shapes import Int
-from spanbert.tasks.qa.encoding import EncodedTexts
+from spanbert.tasks.encoding import EncodedTexts
 from spanbert.tasks.qa.examples import Question
 from spanbert.tasks.qa.layout import Layout
 

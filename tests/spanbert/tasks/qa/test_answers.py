@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spanbert.tasks.config import QAConfig
+from spanbert.tasks.encoding import TextEncoder
 from spanbert.tasks.qa.answers import decode_answers, merged, shifted
-from spanbert.tasks.qa.encoding import TextEncoder
 from spanbert.tasks.qa.examples import Question
 from spanbert.tasks.qa.features import AskedQuestions, windows_of
 

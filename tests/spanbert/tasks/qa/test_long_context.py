@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from spanbert.model.published import write_folder
 from spanbert.tasks.config import QAConfig
-from spanbert.tasks.qa.encoding import TextEncoder
+from spanbert.tasks.encoding import TextEncoder
 from spanbert.tasks.qa.examples import Question
 from spanbert.tasks.qa.features import windows_of
 from spanbert.tasks.qa.head import QuestionAnsweringModel

@@ -1,6 +1,6 @@
 """Which pieces hold an answer; `test_features.py` compares whole windows with a naive loop."""
 
-from spanbert.tasks.qa.encoding import TextEncoder
+from spanbert.tasks.encoding import TextEncoder
 from spanbert.tasks.qa.examples import Answer, Question
 from spanbert.tasks.qa.targets import answer_pieces
 

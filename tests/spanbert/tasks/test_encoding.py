@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanbert.tasks.qa.encoding import TextEncoder
+from spanbert.tasks.encoding import TextEncoder
 
 WORDS = ["Ann", "river,", "  ", "(40)", "Zoë", "漢字", "\n", "", "1907"]
 TEXTS = st.lists(st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join), max_size=12)
