@@ -27,7 +27,7 @@ from spanbert.objectives.config import ObjectiveConfig
 from spanbert.presets import PresetConfig, merged, preset_tables
 from spanbert.registry.config import RegistryConfig
 from spanbert.shards.config import ShardsConfig
-from spanbert.tasks.config import QAConfig
+from spanbert.tasks.config import CorefConfig, QAConfig
 from spanbert.tokenizer.config import TokenizerConfig
 from spanbert.training.config import TrainingConfig
 from spanbert.validation import require
@@ -68,6 +68,7 @@ class Config:
     objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
     qa: QAConfig = field(default_factory=QAConfig)
+    coref: CorefConfig = field(default_factory=CorefConfig)
     registry: RegistryConfig = field(default_factory=RegistryConfig)
     cluster: ClusterConfig = field(default_factory=ClusterConfig)
 
@@ -82,6 +83,12 @@ class Config:
         require(
             not asks_questions or self.qa.max_length <= self.model.max_positions,
             f"qa.max_length = {self.qa.max_length} exceeds model.max_positions"
+            f" = {self.model.max_positions}",
+        )
+        reads_documents = bool(self.coref.train or self.coref.dev)
+        require(
+            not reads_documents or self.coref.segment_length <= self.model.max_positions,
+            f"coref.segment_length = {self.coref.segment_length} exceeds model.max_positions"
             f" = {self.model.max_positions}",
         )
         require(
