@@ -8,6 +8,7 @@ from spanbert.model.pretraining import initialize
 from spanbert.tasks.config import CorefConfig
 from spanbert.tasks.coref.document import CorefDocument, genre_of
 from spanbert.tasks.coref.model import CorefModel
+from spanbert.tasks.coref.writing import write_conll, write_json_lines
 
 WORDS = ["Ann", "bought", "a", "red", "kite", "in", "Oslo", ".", "Bob", "sailed", "to", "Crete"]
 WORDS += ["alone", "It", "was", "built", "after", "fire"]
@@ -57,3 +58,30 @@ def fresh_model(sizes, config, seed=5, spread=0.3):
             generator = torch.Generator().manual_seed(index)
             torch.nn.init.normal_(parameter, std=spread, generator=generator)
     return model
+
+
+PEOPLE = {"Ann": "She", "Bob": "He", "Oslo": "It"}
+DEEDS = ["sailed to Crete", "bought a red kite", "was built after fire", "came alone"]
+
+
+def story(seed, name="made_up_0"):
+    """A document that a model can learn: each pronoun stands for the last name of its kind."""
+    chance = random.Random(seed)
+    sentences, clusters, first = [], {}, 0
+    for person in chance.choices(list(PEOPLE), k=6):
+        mention = PEOPLE[person] if person in clusters else person
+        words = [mention, *chance.choice(DEEDS).split(), "."]
+        clusters.setdefault(person, []).append((first, first + 1))
+        sentences.append(tuple(words))
+        first += len(words)
+    speakers = tuple(("",) * len(words) for words in sentences)
+    own = tuple(tuple(cluster) for cluster in clusters.values())
+    return CorefDocument(name, tuple(sentences), speakers, own)
+
+
+def write_stories(path, number=6, first=0):
+    """A file of such documents, with their clusters of one mention."""
+    documents = [story(first + n, f"story_{n}") for n in range(number)]
+    write = write_json_lines if path.suffix == ".jsonl" else write_conll
+    write(documents, path)
+    return path

@@ -10,6 +10,7 @@ from spanbert.errors import SpanbertError, storage_error
 from spanbert.verbs import (
     ablation,
     cluster,
+    coref,
     corpus,
     data,
     doctor,
@@ -36,15 +37,16 @@ VERBS = (
     *pretraining.VERBS,
     *models.VERBS,
     *tasks.VERBS,
+    *coref.VERBS,
     *scoring.VERBS,
     *tracking.VERBS,
     *vocabulary.VERBS,
 )
 GROUPS = {
-    "evaluate": "figures of a model: losses of pretraining, exact match and F1 of qa",
-    "finetune": "an encoder -> a model of one task: qa",
+    "evaluate": "figures of a model: losses of pretraining, scores of qa and coref",
+    "finetune": "an encoder -> a model of one task: qa, coref",
     "inspect": "what a stage does, drawn for a person: masks",
-    "predict": "answers of a model: qa of a fine-tuned one, fill of a pre-trained one",
+    "predict": "answers of a model: qa and coref of fine-tuned ones, fill of a pre-trained one",
     "score": "predictions against gold: qa, coref, gap",
     "vocabulary": "an existing vocabulary: fit tells how it fits documents, extend adds words",
 }

@@ -1,9 +1,11 @@
 """What was left out of a file, why, and whether it was too much."""
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 from spanbert.errors import DataError
+from spanbert.progress import Say
 
 MAX_BROKEN_FRACTION = 0.01  # of a file's things of one kind
 
@@ -47,3 +49,10 @@ class Ledger:
             place=f"{path}:{line}" if line else str(path),
             remedy="correct or remove them",
         )
+
+
+def tell_skipped(skipped: Mapping[str, int], path: Path, say: Say) -> None:
+    """Say what was left out of a file, by reason, if anything was."""
+    if skipped:
+        reasons = "; ".join(f"{reason}, {count}" for reason, count in skipped.items())
+        say(f"{path}: {sum(skipped.values())} left out ({reasons})")

@@ -25,9 +25,10 @@ class Mentions:
         return len(self.scores)
 
     def after(self, earlier: "Mentions") -> "Mentions":
-        """These behind others, for the first round: what is not refined yet has no later ones."""
+        """These behind others, with the rounds that both have."""
+        rounds = zip(earlier.vectors, self.vectors, strict=False)
         return Mentions(
-            (torch.cat([earlier.vectors[0], self.vectors[0]]),),
+            tuple(torch.cat(pair) for pair in rounds),
             torch.cat([earlier.scores, self.scores]),
             torch.cat([earlier.speakers, self.speakers]),
             torch.cat([earlier.segments, self.segments]),

@@ -10,7 +10,7 @@ from pathlib import Path
 from spanbert.errors import DataError
 from spanbert.progress import Say
 from spanbert.tasks.contents import is_text
-from spanbert.tasks.ledger import Ledger
+from spanbert.tasks.ledger import Ledger, tell_skipped
 from spanbert.tasks.qa.checking import answer_fault, fault_of, place_of
 from spanbert.tasks.qa.layouts.recognised import Layout, read_records
 from spanbert.tasks.qa.layouts.record import Record
@@ -47,9 +47,7 @@ class QuestionFile:
 
     def tell_skipped(self, path: Path, say: Say) -> None:
         """Say what was left out of the file, if anything was."""
-        if self.skipped:
-            reasons = "; ".join(f"{reason}, {count}" for reason, count in self.skipped.items())
-            say(f"{path}: {sum(self.skipped.values())} left out ({reasons})")
+        tell_skipped(self.skipped, path, say)
 
 
 def read_questions(path: Path, *, need_answers: bool = True) -> QuestionFile:
