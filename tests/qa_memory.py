@@ -10,9 +10,9 @@ from pathlib import Path
 
 import torch
 
-from spanbert.tasks.qa.cuts import read_blocks
 from spanbert.tasks.qa.examples import Question
 from spanbert.tasks.qa.predict import QuestionAnswerer
+from spanbert.tasks.texts import read_blocks
 
 if __name__ == "__main__":
     torch.set_num_threads(1)

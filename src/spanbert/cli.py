@@ -11,6 +11,7 @@ from spanbert.verbs import (
     ablation,
     classification,
     cluster,
+    coref,
     corpus,
     data,
     doctor,
@@ -40,15 +41,16 @@ VERBS = (
     *models.VERBS,
     *tasks.VERBS,
     *classification.VERBS,
+    *coref.VERBS,
     *scoring.VERBS,
     *tracking.VERBS,
     *vocabulary.VERBS,
 )
 GROUPS = {
-    "evaluate": "figures of a model: losses of pretraining, scores of qa, glue; or of a --suite",
-    "finetune": "an encoder -> a model of one task: qa, glue",
+    "evaluate": "figures of a model: losses of pretraining, scores of a task; or of a --suite",
+    "finetune": "an encoder -> a model of one task: qa, coref, glue",
     "inspect": "what a stage does, drawn for a person: masks",
-    "predict": "answers of a model: qa, glue of a fine-tuned one, fill of a pre-trained one",
+    "predict": "answers of a model: qa, coref, glue of fine-tuned ones, fill of a pre-trained one",
     "score": "predictions against gold: qa, coref, gap, glue",
     "vocabulary": "an existing vocabulary: fit tells how it fits documents, extend adds words",
 }

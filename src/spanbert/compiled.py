@@ -20,7 +20,8 @@ with suppress(ImportError):
 
 F = TypeVar("F", bound=Callable[..., Any])
 HAS_COMPILER: bool = numba is not None and not numba.config.DISABLE_JIT
-_PACKAGE, _FOLDERS = Path(__file__).parent, ("shards", "masking")  # with compiled functions
+_PACKAGE = Path(__file__).parent
+_FOLDERS = ("shards", "masking", "tasks/coref")  # with compiled functions
 _LOW_64 = 2**64 - 1
 
 

@@ -24,7 +24,7 @@ from spanbert.presets import PresetConfig, merged, preset_tables
 from spanbert.registry.config import RegistryConfig
 from spanbert.shards.config import ShardsConfig
 from spanbert.tables import read_table
-from spanbert.tasks.config import QAConfig
+from spanbert.tasks.config import CorefConfig, QAConfig
 from spanbert.tasks.glue.config import GlueConfig
 from spanbert.tokenizer.config import TokenizerConfig
 from spanbert.training.config import TrainingConfig
@@ -64,6 +64,7 @@ class Config:
     objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
     qa: QAConfig = field(default_factory=QAConfig)
+    coref: CorefConfig = field(default_factory=CorefConfig)
     glue: GlueConfig = field(default_factory=GlueConfig)
     registry: RegistryConfig = field(default_factory=RegistryConfig)
     cluster: ClusterConfig = field(default_factory=ClusterConfig)
@@ -81,6 +82,12 @@ class Config:
                 f"{task.section}.max_length = {task.max_length} exceeds model.max_positions"
                 f" = {self.model.max_positions}",
             )
+        length = self.coref.segment_length
+        require(
+            not self.coref.files or length <= self.model.max_positions,
+            f"coref.segment_length = {length} exceeds model.max_positions"
+            f" = {self.model.max_positions}",
+        )
         require(
             self.shards.pairs or not self.objective.nsp,
             "objective.nsp = true needs shards.pairs = true",

@@ -17,7 +17,7 @@ from spanbert.errors import ConfigError, DataError, DependencyError, IntegrityEr
 from spanbert.storage import sha256_of
 from spanbert.suite.benchmarks import Benchmark
 from spanbert.suite.files import find_files, told_absent
-from spanbert.tasks.config import GRID, RecipeConfig
+from spanbert.tasks.config import RecipeConfig
 from spanbert.tasks.kinds import KINDS, recipe_of
 
 
@@ -127,7 +127,9 @@ def with_one_setting(recipe: RecipeConfig, named: Collection[str]) -> RecipeConf
 
     A list gives way to the value beside it where it holds several, or where that one is `named`.
     """
-    gone = [many for many, one in GRID.items() if len(getattr(recipe, many)) > 1 or one in named]
+    gone = [
+        many for many, one in recipe.grid.items() if len(getattr(recipe, many)) > 1 or one in named
+    ]
     return replace(recipe, **dict.fromkeys(gone, ()))
 
 

@@ -1,12 +1,10 @@
-"""Settings of fine-tuning: what all tasks share, and what question answering has besides."""
+"""Settings of fine-tuning: what all tasks share, and what each has besides."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from spanbert.validation import require
-
-# a list of the grid -> what each of its values stands for
-GRID = {"learning_rates": "learning_rate", "batch_sizes": "batch_size", "epoch_counts": "epochs"}
 
 
 @dataclass(frozen=True)
@@ -15,9 +13,24 @@ class RecipeConfig:
 
     section: ClassVar[str] = "recipe"  # its name in the settings
     splits: ClassVar[tuple[str, ...]] = ("train", "dev", "test")  # settings that name files
+    grid: ClassVar[Mapping[str, str]] = {  # a list -> what each of its values stands for
+        "learning_rates": "learning_rate",
+        "batch_sizes": "batch_size",
+        "epoch_counts": "epochs",
+    }
+    least: ClassVar[Mapping[str, int]] = {  # of a setting, or of each value in a list
+        "learning_rate": 0,
+        "evaluations_per_epoch": 0,
+        "patience": 0,
+        "seeds": 0,
+        "epochs": 1,
+        "batch_size": 1,
+        "weight_decay": 0,
+        "warmup_fraction": 0,
+    }
 
     epochs: int = 4
-    batch_size: int = 32  # features: windows, sentence pairs
+    batch_size: int = 32  # features: windows, sentence pairs, documents
     learning_rate: float = 2e-5  # at its peak
     learning_rates: tuple[float, ...] = ()  # a grid with the two below; empty: the value above
     batch_sizes: tuple[int, ...] = ()
@@ -30,10 +43,8 @@ class RecipeConfig:
     patience: int = 0  # evaluations without a better one that end training; 0: none does
 
     def __post_init__(self) -> None:
-        least = {"learning_rate": 0, "evaluations_per_epoch": 0, "patience": 0, "seeds": 0}
-        least |= {"epochs": 1, "batch_size": 1, "weight_decay": 0, "warmup_fraction": 0}
-        least |= {many: least[one] for many, one in GRID.items()}
-        for name, low in least.items():
+        of_lists = {many: self.least[one] for many, one in self.grid.items()}
+        for name, low in {**self.least, **of_lists}.items():
             found = getattr(self, name)
             values = found if isinstance(found, tuple) else (found,)
             for value in values:
@@ -52,7 +63,7 @@ class RecipeConfig:
     @property
     def compares(self) -> bool:
         """Whether several trainings or moments of one are compared, on dev."""
-        several = any(len(getattr(self, name)) > 1 for name in (*GRID, "seeds"))
+        several = any(len(getattr(self, name)) > 1 for name in (*self.grid, "seeds"))
         return several or self.evaluations_per_epoch > 0
 
     @property
@@ -109,3 +120,58 @@ class QAConfig(RecipeConfig):
             not (self.halve_dev and self.test),
             "qa.halve_dev = true makes a test set of the dev files, and qa.test names another",
         )
+
+
+@dataclass(frozen=True)
+class CorefConfig(RecipeConfig):
+    """Coreference resolution (Joshi et al., 2019; SpanBERT, section 4.1 and appendix B).
+
+    The defaults are those of the published base model. The encoder has the learning rate, warm-up
+    and decay of every recipe; the layers above it have `task_learning_rate`, and neither of both.
+    """
+
+    section: ClassVar[str] = "coref"
+    grid: ClassVar[Mapping[str, str]] = {
+        **RecipeConfig.grid,
+        "task_learning_rates": "task_learning_rate",
+    }
+    least: ClassVar[Mapping[str, int]] = {
+        **RecipeConfig.least,
+        "segment_length": 8,
+        "task_learning_rate": 0,
+        "refinement_rounds": 0,
+        "carried_spans": 0,
+        **dict.fromkeys(("max_training_segments", "max_span_width", "max_spans"), 1),
+        **dict.fromkeys(("max_antecedents", "ffnn_size", "feature_size", "window_pieces"), 1),
+    }
+
+    train: tuple[str, ...] = ()  # files of documents, plain or compressed
+    dev: tuple[str, ...] = ()  # chooses settings and weights, by the average F1
+    test: tuple[str, ...] = ()  # scored once, with what dev chose
+    singletons: bool = False  # clusters of one mention are learnt, predicted and scored
+    epochs: int = 20
+    batch_size: int = 1  # documents
+    task_learning_rate: float = 1e-4  # at its peak, which is the first step
+    task_learning_rates: tuple[float, ...] = ()  # of the grid
+    segment_length: int = 384  # pieces that the encoder reads at once, special tokens included
+    overlap: bool = False  # pieces are read again, in segments from middle to middle of the others
+    max_training_segments: int = 3  # of a step; of a longer document another run at each
+    max_span_width: int = 30  # pieces of a mention
+    span_ratio: float = 0.4  # spans that are kept, for each piece
+    max_spans: int = 3900  # kept at most, of a document or of a window
+    max_antecedents: int = 50  # scored in full, for each span that is kept
+    ffnn_size: int = 3000
+    feature_size: int = 20  # of the embeddings of widths, distances, speakers, genres
+    head_dropout: float = 0.3
+    refinement_rounds: int = 0  # higher order: spans mixed with their antecedents; the paper has 1
+    window_pieces: int = 8192  # a longer document is resolved window by window
+    carried_spans: int = 1000  # last spans of earlier windows that may still be antecedents
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require(0 < self.span_ratio <= 1, f"coref.span_ratio = {self.span_ratio} must be in (0, 1]")
+        require(
+            0 <= self.head_dropout < 1,
+            f"coref.head_dropout = {self.head_dropout} must be in [0, 1)",
+        )
+        self.require_dev(self.dev)

@@ -10,19 +10,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import nn
 
 from spanbert.errors import DataError, NumericsError
 from spanbert.progress import LogMetrics, Say, no_metrics, silent
 from spanbert.rng import stream, torch_seed
 from spanbert.tasks.config import RecipeConfig
+from spanbert.tasks.optimizer import GroupedAdamW
 from spanbert.tasks.selection import Selection
 from spanbert.tasks.task import Feature, FeatureT, Task
-from spanbert.training.optimizer import decay_groups
-from spanbert.training.schedule import learning_rate_at
 
 REPORT_EVERY_STEPS = 50
-_EPSILON = 1e-6  # of Adam, as in BERT's own fine-tuning
 
 
 @dataclass(frozen=True)
@@ -56,18 +53,16 @@ def finetune(
     """
     if not features:
         raise DataError("no feature to train on", remedy="pass training files with examples")
-    optimizer = torch.optim.AdamW(
-        decay_groups(task.model, recipe.weight_decay, "matrices"), eps=_EPSILON, fused=True
-    )
     num_batches = math.ceil(len(features) / recipe.batch_size)
     num_steps = recipe.epochs * num_batches
+    groups = task.parameter_groups(recipe)
+    optimizer = GroupedAdamW(groups, recipe.max_grad_norm, num_steps)
     selection = Selection(task.model, recipe, num_batches, evaluate)
     curve: list[dict[str, float]] = []
     task.model.train()
     for step, batch in enumerate(_batches(features, recipe, seed), start=1):
         torch.manual_seed(torch_seed(seed, "finetune-dropout", step - 1))
-        rate = _learning_rate(step - 1, num_steps, recipe)
-        metrics = _step(task, batch, optimizer, rate, recipe.max_grad_norm, step)
+        metrics = _step(task, batch, optimizer, step)
         curve.append({"step": float(step), "loss": metrics["loss"]})
         metrics |= selection.after_step(step)
         is_last = step == num_steps or selection.is_enough
@@ -100,21 +95,10 @@ def _batches(
             yield sorted(batch, key=lambda feature: feature.num_tokens)
 
 
-def _learning_rate(step: int, num_steps: int, recipe: RecipeConfig) -> float:
-    return learning_rate_at(
-        step,
-        peak=recipe.learning_rate,
-        warmup_steps=int(recipe.warmup_fraction * num_steps),
-        num_steps=num_steps,
-    )
-
-
 def _step(
     task: Task[Any, FeatureT, Any],
     batch: Sequence[FeatureT],
-    optimizer: torch.optim.Optimizer,
-    learning_rate: float,
-    max_grad_norm: float,
+    optimizer: GroupedAdamW,
     number: int,
 ) -> dict[str, float]:
     """Advance by one batch; returns the step's figures."""
@@ -123,12 +107,10 @@ def _step(
     loss_value = loss.item()
     _require_finite("loss", loss_value, number, batch)
     loss.backward()
-    norm = nn.utils.clip_grad_norm_(task.model.parameters(), max_grad_norm).item()
-    _require_finite("gradient norm", norm, number, batch)
-    for group in optimizer.param_groups:
-        group["lr"] = learning_rate
-    optimizer.step()
-    return {"loss": loss_value, "grad_norm": norm, "learning_rate": learning_rate}
+    norms = optimizer.clip()
+    for name, norm in norms.items():
+        _require_finite(name.replace("grad_", "gradient ").replace("_", " "), norm, number, batch)
+    return {"loss": loss_value, **norms, **optimizer.step(number - 1)}
 
 
 def _require_finite(name: str, value: float, step: int, batch: Sequence[Feature]) -> None:

@@ -46,6 +46,14 @@ def _qa() -> Kind:
     return Kind(finetune_qa, evaluate_qa, require_readable, "questions")
 
 
+def _coref() -> Kind:
+    from spanbert.tasks.coref.evaluate import evaluate_coref
+    from spanbert.tasks.coref.readable import require_readable
+    from spanbert.tasks.coref.train import finetune_coref
+
+    return Kind(finetune_coref, _without_examples(evaluate_coref), require_readable, "documents")
+
+
 def _glue() -> Kind:
     from spanbert.tasks.glue.problem import GlueProblem
 
@@ -60,14 +68,24 @@ def _classification(problem: "type[Problem[Any, Any]]") -> Kind:
     def finetune(folder: Path, **settings: Any) -> Training:
         return finetune_classifier(folder, problem, **settings)
 
-    def evaluate(model: Path, config: Any, *, show_examples: bool, say: Say) -> dict[str, Any]:
-        del show_examples  # results hold no text
-        return evaluate_classifier(model, problem, config, say=say)
+    def evaluate(model: Path, config: Any, **settings: Any) -> dict[str, Any]:
+        return evaluate_classifier(model, problem, config, **settings)
 
-    return Kind(finetune, evaluate, partial(require_readable, problem), "examples")
+    readable = partial(require_readable, problem)
+    return Kind(finetune, _without_examples(evaluate), readable, "examples")
 
 
-KINDS: dict[str, Callable[[], Kind]] = {"qa": _qa, "glue": _glue}
+def _without_examples(evaluate: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """An evaluation whose results hold no text, called as one that may be asked for it."""
+
+    def called(model: Path, config: Any, *, show_examples: bool, say: Say) -> dict[str, Any]:
+        del show_examples
+        return evaluate(model, config, say=say)
+
+    return called
+
+
+KINDS: dict[str, Callable[[], Kind]] = {"qa": _qa, "coref": _coref, "glue": _glue}
 
 
 def recipe_of(config: Config, kind: str) -> Any:

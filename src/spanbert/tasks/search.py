@@ -19,7 +19,7 @@ from spanbert.errors import NumericsError
 from spanbert.parts import make_part
 from spanbert.progress import Say, silent
 from spanbert.storage import MANIFEST, publish, remove_folder, remove_partials
-from spanbert.tasks.config import GRID, RecipeConfig
+from spanbert.tasks.config import RecipeConfig
 
 _FILE = "found.json"
 
@@ -64,7 +64,7 @@ class Cell(Generic[RecipeT]):
 
     def row(self) -> dict[str, Any]:
         """Its place in the search and its score, for people and reports."""
-        place = {name: getattr(self.recipe, name) for name in GRID.values()}
+        place = {name: getattr(self.recipe, name) for name in self.recipe.grid.values()}
         found = {"score": self.found.score, "diverged": self.found.diverged}
         return place | {"seed": self.seed} | found
 
@@ -121,10 +121,11 @@ def search(
 
 def grid_of(recipe: RecipeT) -> list[RecipeT]:
     """The recipe of each combination of the grid, without grid and seeds."""
-    choices = [getattr(recipe, many) or (getattr(recipe, one),) for many, one in GRID.items()]
-    alone = dict.fromkeys((*GRID, "seeds"), ())
+    grid = recipe.grid
+    choices = [getattr(recipe, many) or (getattr(recipe, one),) for many, one in grid.items()]
+    alone = dict.fromkeys((*grid, "seeds"), ())
     return [
-        replace(recipe, **dict(zip(GRID.values(), values, strict=True)), **alone)
+        replace(recipe, **dict(zip(grid.values(), values, strict=True)), **alone)
         for values in product(*choices)
     ]
 
@@ -235,5 +236,5 @@ def _rank(cell: Cell[Any]) -> float:
 
 def _announce(recipe: RecipeConfig, seed: int, number: int, num_cells: int, say: Say) -> None:
     if num_cells > 1:
-        place = ", ".join(f"{name} {getattr(recipe, name):g}" for name in GRID.values())
+        place = ", ".join(f"{name} {getattr(recipe, name):g}" for name in recipe.grid.values())
         say(f"training {number} of {num_cells}: {place}, seed {seed}")

@@ -5,12 +5,14 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 import torch
 from torch import Tensor, nn
 
 from spanbert.shapes import Float
+from spanbert.tasks.config import RecipeConfig
 
 
 @runtime_checkable
@@ -26,6 +28,18 @@ class Feature(Protocol):
     def num_tokens(self) -> int:
         """Its length, special tokens included."""
         ...
+
+
+@dataclass(frozen=True)
+class ParameterGroup:
+    """Weights with a learning rate of their own, clipped by their own norm."""
+
+    module: nn.Module  # whose weights they are
+    learning_rate: float  # at its peak
+    warmup_fraction: float  # of the steps
+    weight_decay: float  # of matrices and tables; not of biases and layer norms
+    epsilon: float = 1e-6  # of Adam, as in BERT's own fine-tuning
+    name: str = ""  # told with its figures; nothing where there is one group
 
 
 ExampleT = TypeVar("ExampleT")
@@ -52,6 +66,11 @@ class Task(ABC, Generic[ExampleT, FeatureT, PredictionT]):
     @abstractmethod
     def predictions(self, examples: Sequence[ExampleT]) -> Sequence[PredictionT]:
         """One prediction for each example, in order, without dropout or gradients."""
+
+    def parameter_groups(self, recipe: RecipeConfig) -> Sequence[ParameterGroup]:
+        """What fine-tuning optimises: all weights alike, where a task does not say otherwise."""
+        rate, warmup = recipe.learning_rate, recipe.warmup_fraction
+        return [ParameterGroup(self.model, rate, warmup, recipe.weight_decay)]
 
 
 def preferred_device() -> torch.device:

@@ -84,17 +84,15 @@ def _answer_text(options: argparse.Namespace, model: Path) -> None:
     """Answer the user's questions about one text, which may be longer than memory."""
     from spanbert.inspection.answered import draw_answers
     from spanbert.inspection.terminal import terminal_columns
-    from spanbert.tasks.qa.cuts import read_blocks
     from spanbert.tasks.qa.examples import Question
     from spanbert.tasks.qa.predict import QuestionAnswerer
+    from spanbert.tasks.texts import blocks_at
 
     try:
         "".join(options.question).encode()
     except UnicodeError as error:
         raise DataError("a question is not UTF-8", remedy="convert it to UTF-8") from error
-    is_stdin = str(options.context_file) == "-"
-    source = 0 if is_stdin else options.context_file
-    blocks = read_blocks(source, "standard input" if is_stdin else str(source))
+    blocks = blocks_at(options.context_file)
     questions = [Question(str(n), text, "") for n, text in enumerate(options.question)]
     predictions = QuestionAnswerer.load(model).about_text(questions, blocks)
     if not options.json:

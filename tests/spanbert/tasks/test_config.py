@@ -18,10 +18,11 @@ MRQA = {
     "naturalquestions": "NaturalQuestionsShort",
 }
 SQUAD = {"squad11": "v1.1.json", "squad20": "v2.0.json"}
+COREF = {"ontonotes": "english.v4", "litbank": "v4", "ontogum": "v4"}
 
 
 def test_there_is_a_recipe_for_each_set_of_the_paper():
-    assert {path.stem for path in RECIPES.glob("*.toml")} == {*MRQA, *SQUAD, *TASKS}
+    assert {path.stem for path in RECIPES.glob("*.toml")} == {*MRQA, *SQUAD, *COREF, *TASKS}
 
 
 @pytest.mark.parametrize("name", [*SQUAD, *MRQA])
@@ -68,9 +69,42 @@ def test_a_recipe_names_files_as_they_are_published(name):
     assert qa.halve_dev == (name in MRQA)
 
 
+@pytest.mark.parametrize("name", COREF)
+def test_a_coreference_recipe_holds_the_papers_values(name):
+    config = load_config(RECIPES / f"{name}.toml")
+    coref = config.coref
+    lengths = (coref.max_span_width, coref.span_ratio, coref.max_spans, coref.max_antecedents)
+    assert lengths == (30, 0.4, 3900, 50)
+    sizes = (coref.ffnn_size, coref.feature_size, coref.head_dropout, coref.batch_size)
+    assert sizes == (3000, 20, 0.3, 1)
+    optimised = (coref.epochs, coref.warmup_fraction, coref.weight_decay, coref.max_grad_norm)
+    assert optimised == (20, 0.1, 0.01, 1.0)
+    assert coref.max_training_segments == 3
+    places = {(cell.learning_rate, cell.task_learning_rate) for cell in grid_of(coref)}
+    grid = {(low, high) for low in (1e-5, 2e-5) for high in (1e-4, 2e-4, 3e-4)}
+    assert places == ({(1e-5, 3e-4)} if name == "ontonotes" else grid)
+    assert coref.segment_length == (512 if name == "ontonotes" else 384)
+    assert coref.singletons == (name == "litbank")
+    assert not coref.overlap
+    assert not coref.refinement_rounds
+    assert coref.train[0].endswith(f"train.{COREF[name]}_gold_conll")
+    assert bool(coref.test) == (name == "ontonotes")
+    assert config.run.name == name
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
+        (["coref.segment_length=7"], "coref.segment_length = 7 < 8"),
+        (["coref.span_ratio=0"], "coref.span_ratio = 0.0 must be in (0, 1]"),
+        (["coref.head_dropout=1"], "coref.head_dropout = 1.0 must be in [0, 1)"),
+        (["coref.max_span_width=0"], "coref.max_span_width = 0 < 1"),
+        (["coref.task_learning_rates=[1e-4, 1e-4]"], "coref.task_learning_rates has 0.0001 more"),
+        (["coref.task_learning_rate=-1.0"], "coref.task_learning_rate = -1.0 < 0"),
+        (["coref.task_learning_rates=[1e-4, 1e-3]"], "coref.dev names no file"),
+        (["coref.evaluations_per_epoch=1"], "coref.dev names no file"),
+        (["coref.train=['a']", "coref.segment_length=600"], "exceeds model.max_positions = 512"),
+        (["coref.singleton=true"], "did you mean coref.singletons"),
         (["qa.learning_rates=[1e-5, 1e-5]"], "qa.learning_rates has 1e-05 more than once"),
         (["qa.seeds=[3, 4, 3]"], "qa.seeds has 3 more than once"),
         (["qa.batch_sizes=[16, 0]"], "qa.batch_sizes = 0 < 1"),

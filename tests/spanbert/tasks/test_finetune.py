@@ -17,7 +17,7 @@ from spanbert.rng import torch_seed
 from spanbert.tasks.config import RecipeConfig
 from spanbert.tasks.finetune import REPORT_EVERY_STEPS, finetune
 from spanbert.tasks.selection import evaluated_batches
-from spanbert.tasks.task import Task
+from spanbert.tasks.task import ParameterGroup, Task
 
 
 @dataclass(frozen=True)
@@ -68,26 +68,41 @@ def weights(task):
     return torch.cat([p.detach().ravel() for p in task.model.parameters()])
 
 
-def plain_training(task, batches, settings):
+class PlainAdamW:
     """AdamW, clipping and schedule, written out (Loshchilov and Hutter, algorithm 2)."""
-    parameters = list(task.model.parameters())
-    first = [torch.zeros_like(p) for p in parameters]
-    second = [torch.zeros_like(p) for p in parameters]
-    warmup = int(settings.warmup_fraction * len(batches))
-    losses = []
-    for t, batch in enumerate(batches, start=1):
-        loss = task.loss(batch)
-        gradients = torch.autograd.grad(loss, parameters)
+
+    def __init__(self, parameters, settings, num_steps, epsilon=1e-6):
+        self.parameters, self.settings = list(parameters), settings
+        self.num_steps, self.epsilon = num_steps, epsilon
+        self.first = [torch.zeros_like(p) for p in self.parameters]
+        self.second = [torch.zeros_like(p) for p in self.parameters]
+
+    def rate(self, t):
+        warmup = int(self.settings.warmup_fraction * self.num_steps)
+        rising, falling = t / max(warmup, 1), (self.num_steps - t + 1) / (self.num_steps - warmup)
+        return self.settings.learning_rate * (rising if t <= warmup else falling)
+
+    def step(self, t, gradients):
         norm = math.sqrt(sum(float((g * g).sum()) for g in gradients))
-        scale = min(1.0, settings.max_grad_norm / norm)
-        rising, falling = t / max(warmup, 1), (len(batches) - t + 1) / (len(batches) - warmup)
-        rate = settings.learning_rate * (rising if t <= warmup else falling)
-        for p, g, m, v in zip(parameters, gradients, first, second, strict=True):
+        scale, rate = min(1.0, self.settings.max_grad_norm / norm), self.rate(t)
+        rows = zip(self.parameters, gradients, self.first, self.second, strict=True)
+        for p, g, m, v in rows:
             m.mul_(0.9).add_(0.1 * scale * g)
             v.mul_(0.999).add_(0.001 * (scale * g) ** 2)
             with torch.no_grad():
-                p -= rate * (settings.weight_decay if p.ndim > 1 else 0.0) * p
-                p -= rate * (m / (1 - 0.9**t)) / ((v / (1 - 0.999**t)).sqrt() + 1e-6)
+                p -= rate * (self.settings.weight_decay if p.ndim > 1 else 0.0) * p
+                p -= rate * (m / (1 - 0.9**t)) / ((v / (1 - 0.999**t)).sqrt() + self.epsilon)
+
+
+def plain_training(task, batches, optimizers):
+    """Losses of a training by these optimizers, each with weights of its own."""
+    losses = []
+    for t, batch in enumerate(batches, start=1):
+        loss = task.loss(batch)
+        every = torch.autograd.grad(loss, [p for one in optimizers for p in one.parameters])
+        gradients = iter(every)
+        for one in optimizers:
+            one.step(t, [next(gradients) for _ in one.parameters])
         losses.append(loss.item())
     return losses
 
@@ -95,10 +110,45 @@ def plain_training(task, batches, settings):
 def test_it_does_what_the_plain_loop_does():
     task, oracle = Line(), Line()
     curve = finetune(task, numbers(10), SETTINGS, seed=3).curve
-    losses = plain_training(oracle, list(task.batches), SETTINGS)
+    plain = PlainAdamW(oracle.model.parameters(), SETTINGS, 9)
+    losses = plain_training(oracle, list(task.batches), [plain])
     assert [point["step"] for point in curve] == [float(i + 1) for i in range(9)]
     assert [point["loss"] for point in curve] == pytest.approx(losses, rel=1e-5)
     torch.testing.assert_close(weights(task), weights(oracle), rtol=1e-5, atol=1e-6)
+
+
+class TwoRates(Line):
+    """The second layer has a rate, a decay and an epsilon of its own, and no warm-up."""
+
+    def parameter_groups(self, recipe):
+        first, rate = self.model[0], recipe.learning_rate
+        return [
+            ParameterGroup(first, rate, recipe.warmup_fraction, recipe.weight_decay, name="low"),
+            ParameterGroup(self.model[2], 4 * rate, 0.0, 0.0, epsilon=1e-3, name="high"),
+        ]
+
+
+def test_trap_23_groups_have_rates_schedules_decays_and_clips_of_their_own():
+    task, oracle = TwoRates(), Line()
+    logged = []
+    settings = replace(SETTINGS, max_grad_norm=0.5)
+    found = finetune(
+        task, numbers(10), settings, seed=3, log=lambda step, metrics: logged.append(metrics)
+    )
+    high = replace(settings, learning_rate=0.2, warmup_fraction=0.0, weight_decay=0.0)
+    optimizers = [
+        PlainAdamW(oracle.model[0].parameters(), settings, 9),
+        PlainAdamW(oracle.model[2].parameters(), high, 9, epsilon=1e-3),
+    ]
+    losses = plain_training(oracle, list(task.batches), optimizers)
+    assert [point["loss"] for point in found.curve] == pytest.approx(losses, rel=1e-5)
+    torch.testing.assert_close(weights(task), weights(oracle), rtol=1e-5, atol=1e-6)
+    figures = {f"{name}_{group}" for name in ("learning_rate", "grad_norm") for group in GROUPS}
+    assert set(logged[-1]) == {"loss", *figures}
+    assert logged[-1]["learning_rate_high"] == pytest.approx(optimizers[1].rate(9))
+
+
+GROUPS = ("low", "high")
 
 
 def test_trap_19_each_epoch_is_another_order_of_all_features():

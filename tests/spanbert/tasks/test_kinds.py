@@ -1,5 +1,6 @@
 """The kinds of task: each has its settings, and all that a pipeline calls for it works together."""
 
+import coref_documents
 import glue_example
 import pytest
 import tiny
@@ -8,18 +9,27 @@ from spanbert.config import parse_config
 from spanbert.errors import DataError
 from spanbert.model.config import ModelConfig
 from spanbert.tasks.config import RecipeConfig
+from spanbert.tasks.coref.writing import write_conll
 from spanbert.tasks.kinds import KINDS, kinds_of, recipe_of
 
 SIZES = ModelConfig(
     hidden_size=16, num_layers=1, num_heads=2, intermediate_size=24, max_positions=96
 )
-BRIEF = {"epochs": 1, "max_length": 64}
+BRIEF = {
+    "qa": ["max_length=64", "max_question_pieces=16"],
+    "coref": ["segment_length=64", "ffnn_size=16", "max_span_width=8"],
+    "glue": ["max_length=64"],
+}
 
 
 def files_of(kind, folder):
     """Settings that name a small file for each split."""
     if kind == "qa":
         return {"train": tiny.write_questions(folder), "dev": tiny.write_questions(folder)}
+    if kind == "coref":
+        documents = [coref_documents.made_up(seed, name=f"nw/{seed}_0") for seed in range(4)]
+        write_conll(documents, folder / "coref.conll")
+        return dict.fromkeys(("train", "dev"), folder / "coref.conll")
     glue_example.write_sst2(folder)
     return {split: folder / "SST-2" / f"{split}.tsv" for split in ("train", "dev")}
 
@@ -33,9 +43,9 @@ def kind(request):
 @pytest.fixture
 def recipe(kind, tmp_path):
     """Settings of a short training."""
-    files = {split: f'["{path}"]' for split, path in files_of(kind, tmp_path).items()}
-    values = {**BRIEF, **files, **({"max_question_pieces": 16} if kind == "qa" else {})}
-    return recipe_of(parse_config("", [f"{kind}.{k}={v}" for k, v in values.items()]), kind)
+    files = [f'{split}=["{path}"]' for split, path in files_of(kind, tmp_path).items()]
+    settings = ["epochs=1", *BRIEF[kind], *files]
+    return recipe_of(parse_config("", [f"{kind}.{setting}" for setting in settings]), kind)
 
 
 def test_a_kind_is_named_as_its_settings_are(kind):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
-# of OntoNotes, whose ids begin with one and a slash
-_GENRE = re.compile(r"(?:bc|bn|mz|nw|pt|tc|wb)(?![^\W_])")
+GENRES = ("bc", "bn", "mz", "nw", "pt", "tc", "wb")  # of OntoNotes; ids begin with one and a slash
+_GENRE = re.compile(rf"(?:{'|'.join(GENRES)})(?![^\W_])")
 
 Span = tuple[int, int]
 Clusters = tuple[tuple[Span, ...], ...]

@@ -6,9 +6,6 @@ both sides are their own. A text of another tokenizer is one part.
 
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
-
-from spanbert.errors import DataError
 
 PART_CHARACTERS = 1 << 14  # a tokenizer takes some hundred bytes for each
 _LONGEST_RUN = 1 << 16  # characters without white space, before they are cut anywhere
@@ -45,29 +42,3 @@ def blocks_of(text: str) -> Iterator[str]:
     """A text that is in memory, block by block."""
     for first in range(0, len(text), PART_CHARACTERS):
         yield text[first : first + PART_CHARACTERS]
-
-
-def read_blocks(source: Path | int, place: str) -> Iterator[str]:
-    """A UTF-8 text block by block, without its byte order mark; lines end as they are written.
-
-    Args:
-        source: a file, or the number of one that is open and stays so.
-        place: what to call it.
-
-    Raises:
-        DataError: it cannot be read, is not UTF-8, or holds nothing but white space.
-    """
-    has_text = False
-    try:
-        is_open = isinstance(source, int)
-        with open(source, encoding="utf-8-sig", newline="", closefd=not is_open) as handle:
-            while block := handle.read(PART_CHARACTERS):
-                has_text = has_text or not block.isspace()
-                yield block
-    except UnicodeError as error:
-        raise DataError("not UTF-8", place=place, remedy="convert it to UTF-8") from error
-    except OSError as error:
-        cause, remedy = error.strerror or error, "check the path"
-        raise DataError(f"cannot read it ({cause})", place=place, remedy=remedy) from error
-    if not has_text:
-        raise DataError("no text", place=place, remedy="pass a text that answers can be in")

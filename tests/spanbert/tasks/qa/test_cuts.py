@@ -6,9 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from spanbert.errors import DataError
 from spanbert.tasks.qa import cuts
-from spanbert.tasks.qa.cuts import blocks_of, parts_of, read_blocks
+from spanbert.tasks.qa.cuts import blocks_of, parts_of
 from spanbert.tokenizer.subword import SubwordTokenizer
 
 WORDS = ["Ann", "river's", "(40)", "Zoë", "1907", "漢字", "🙂", "e\u0301", "\u0301x", "-", "we'll"]
@@ -85,28 +84,3 @@ def test_what_has_no_white_space_is_cut_all_the_same():
 
 def test_a_text_that_may_not_be_cut_is_one_part():
     assert list(parts_of(["A wo", "rd. "] * 9000, cuts_at_spaces=False)) == ["A word. " * 9000]
-
-
-@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
-def test_a_file_is_read_block_by_block(tmp_path, mark):
-    text = "Zoë\r\n🙂" * 9000
-    path = tmp_path / "text.txt"
-    path.write_bytes(mark + text.encode())
-    blocks = list(read_blocks(path, "here"))
-    assert len(blocks) > 1
-    assert "".join(blocks) == text
-    with path.open("rb") as handle:
-        assert "".join(read_blocks(handle.fileno(), "here")) == text
-        handle.seek(0)  # it is still open
-
-
-@pytest.mark.parametrize(
-    ("content", "cause"),
-    [(b"Zo\xff", "not UTF-8"), (b" \n ", "no text"), (b"", "no text"), (None, "cannot read it")],
-)
-def test_a_file_that_cannot_be_read_is_named(tmp_path, content, cause):
-    path = tmp_path / "text.txt"
-    if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(DataError, match=f"here: {cause}"):
-        list(read_blocks(path, "here"))

@@ -1,0 +1,156 @@
+"""Verbs of coreference resolution: fine-tune, evaluate, predict."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from spanbert.errors import ConfigError
+from spanbert.verbs.data import work_beside
+from spanbert.verbs.verb import Verb, config_of, local_path, print_json, say
+
+_METRICS = ("muc", "bcub", "ceafe", "mentions")
+_TOLD = ("pruning_recall", "num_documents")
+
+
+def _finetune(options: argparse.Namespace) -> None:
+    from spanbert.storage import refuse_occupied
+    from spanbert.tasks.coref.train import finetune_coref
+
+    config = config_of(options)
+    refuse_occupied(options.output, "model")
+    with work_beside(options.output) as work:
+        training = finetune_coref(
+            options.output,
+            start=options.start,
+            tokenizer=options.tokenizer,
+            model=config.model,
+            config=config.coref,
+            seed=config.run.seed,
+            work=work,
+            say=say,
+        )
+    found = {"documents": training.num_documents, "final_loss": training.curve[-1]["loss"]}
+    print_json(found | {"trainings": training.trainings, "seeds": training.seeds})
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    from spanbert.registry.folders import model_folder
+    from spanbert.storage import write_text_atomic
+    from spanbert.tasks.coref.evaluate import evaluate_coref
+
+    config = config_of(options)
+    model = model_folder(options.model, config)
+    result = evaluate_coref(model, config.coref, say=say)
+    if options.output:
+        write_text_atomic(options.output, json.dumps(result, indent=1) + "\n")
+    told: dict[str, Any] = {"split": result["split"], **_figures(result)}
+    if "dev" in result:
+        told["dev"] = _figures(result["dev"])
+    print_json(told | {name: result[name] for name in ("seeds",) if name in result})
+
+
+def _figures(scores: dict[str, Any]) -> dict[str, Any]:
+    """What the paper reports, and what limits it."""
+    names = ("conll_f1", *_METRICS, *_TOLD)
+    return {name: scores[name] for name in names}
+
+
+def _predict(options: argparse.Namespace) -> None:
+    from spanbert.registry.folders import model_folder
+    from spanbert.tasks.coref.predict import predict_file
+
+    is_file, config = _is_file(options), config_of(options)
+    model = model_folder(options.model, config)
+    if is_file:
+        predict_file(model, options.input, options.output, say=say)
+        print(options.output)
+    else:
+        _resolve_text(options, model, config.shards.language)
+
+
+def _is_file(options: argparse.Namespace) -> bool:
+    """Whether a file of documents is to be resolved, and not a text."""
+    if options.input and options.output and not (options.text or options.page):
+        return True
+    if options.text and not (options.input or options.output):
+        return False
+    raise ConfigError(
+        "pass a text file, or --input and --output",
+        remedy="spanbert predict coref --model coref text.txt --page text.html",
+    )
+
+
+def _resolve_text(options: argparse.Namespace, model: Path, language: str) -> None:
+    """Print the clusters of the user's text as JSON."""
+    from spanbert.tasks.coref.predict import clusters_in_text
+    from spanbert.tasks.coref.resolver import CoreferenceResolver
+    from spanbert.tasks.texts import blocks_at
+
+    text = "".join(blocks_at(options.text))
+    found = CoreferenceResolver.load(model).resolve(text, language)
+    clusters = clusters_in_text(found.document)
+    print(json.dumps({"clusters": clusters}, ensure_ascii=False))
+
+
+VERBS = (
+    Verb(
+        "finetune coref",
+        _finetune,
+        "encoder -> a coreference model",
+        "--config configs/tasks/litbank.toml --start encoder --tokenizer vocab --output coref",
+        paths=("--tokenizer", "--output"),
+        options={
+            "--start": {
+                "type": local_path,
+                "metavar": "PATH",
+                "help": "model folder; random weights when left out",
+            }
+        },
+    ),
+    Verb(
+        "evaluate coref",
+        _evaluate,
+        "a coreference model on the dev and test files of the settings",
+        "--config configs/tasks/litbank.toml --model coref --output scores.json",
+        has_model=True,
+        options={
+            "--output": {
+                "type": local_path,
+                "metavar": "PATH",
+                "help": "all figures as JSON, with a row for each document",
+            }
+        },
+    ),
+    Verb(
+        "predict coref",
+        _predict,
+        "a text, or documents in a file -> clusters of mentions",
+        "--model coref text.txt --page text.html",
+        config="optional",
+        has_model=True,
+        options={
+            "text": {
+                "nargs": "?",
+                "type": local_path,
+                "metavar": "FILE",
+                "help": "a text of any length; - is standard input",
+            },
+            "--page": {
+                "type": local_path,
+                "metavar": "PATH",
+                "help": "the text as an HTML page on which clusters can be followed",
+            },
+            "--input": {
+                "type": local_path,
+                "metavar": "PATH",
+                "help": "a file of documents, CoNLL or .jsonl, instead of a text",
+            },
+            "--output": {
+                "type": local_path,
+                "metavar": "PATH",
+                "help": "the same file with predicted clusters",
+            },
+        },
+    ),
+)
