@@ -9,16 +9,17 @@ from spanbert import __version__
 from spanbert.errors import SpanbertError, storage_error
 from spanbert.verbs import (
     ablation,
-    classification,
     cluster,
     corpus,
     data,
     doctor,
+    glue,
     inspection,
     models,
     pipeline,
     planning,
     pretraining,
+    relations,
     scoring,
     tasks,
     tracking,
@@ -37,17 +38,18 @@ VERBS = (
     *pretraining.VERBS,
     *models.VERBS,
     *tasks.VERBS,
-    *classification.VERBS,
+    *glue.VERBS,
+    *relations.VERBS,
     *scoring.VERBS,
     *tracking.VERBS,
     *vocabulary.VERBS,
 )
 GROUPS = {
-    "evaluate": "figures of a model: losses of pretraining, exact match and F1 of qa, glue",
-    "finetune": "an encoder -> a model of one task: qa, glue",
+    "evaluate": "figures of a model: losses of pretraining, scores of qa, glue, relations",
+    "finetune": "an encoder -> a model of one task: qa, glue, relations",
     "inspect": "what a stage does, drawn for a person: masks",
-    "predict": "answers of a model: qa, glue of a fine-tuned one, fill of a pre-trained one",
-    "score": "predictions against gold: qa, coref, gap, glue",
+    "predict": "answers of a model: fill of a pre-trained one; qa, glue, relations",
+    "score": "predictions against gold: qa, coref, gap, glue, relations",
     "vocabulary": "an existing vocabulary: fit tells how it fits documents, extend adds words",
 }
 # Two words, of which the first is a verb too. A group would demand the options of that verb as

@@ -29,6 +29,7 @@ from spanbert.registry.config import RegistryConfig
 from spanbert.shards.config import ShardsConfig
 from spanbert.tasks.config import QAConfig
 from spanbert.tasks.glue.config import GlueConfig
+from spanbert.tasks.relations.config import RelationConfig
 from spanbert.tokenizer.config import TokenizerConfig
 from spanbert.training.config import TrainingConfig
 from spanbert.validation import require
@@ -70,6 +71,7 @@ class Config:
     training: TrainingConfig = field(default_factory=TrainingConfig)
     qa: QAConfig = field(default_factory=QAConfig)
     glue: GlueConfig = field(default_factory=GlueConfig)
+    relations: RelationConfig = field(default_factory=RelationConfig)
     registry: RegistryConfig = field(default_factory=RegistryConfig)
     cluster: ClusterConfig = field(default_factory=ClusterConfig)
 
@@ -80,7 +82,7 @@ class Config:
             f"shards.max_pieces + 2 = {longest} exceeds model.max_positions"
             f" = {self.model.max_positions}",
         )
-        for task in (self.qa, self.glue):
+        for task in (self.qa, self.glue, self.relations):
             require(
                 not task.files or task.max_length <= self.model.max_positions,
                 f"{task.section}.max_length = {task.max_length} exceeds model.max_positions"

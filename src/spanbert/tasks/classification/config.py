@@ -34,10 +34,16 @@ class ClassificationConfig(RecipeConfig):
         return "test", "dev"
 
     @property
+    def corrections(self) -> tuple[str, ...]:
+        """Settings whose files say what examples are in place of their own."""
+        return ()
+
+    @property
     def files(self) -> tuple[str, ...]:
         """All that is read of examples."""
-        return tuple(name for split in ("train", *self.scored) for name in self.files_of(split))
+        named = ("train", *self.scored, *self.corrections)
+        return tuple(name for setting in named for name in self.files_of(setting))
 
     def files_of(self, split: str) -> tuple[str, ...]:
-        """The files of a split: "train" or one of `scored`; none where no file is named."""
+        """The files of "train", or one of `scored` or `corrections`; none where none is named."""
         return getattr(self, split)
