@@ -7,7 +7,6 @@ and there a person looks for the task.
 from dataclasses import replace
 from typing import Any
 
-from kfp.dsl.base_component import BaseComponent
 from kfp.dsl.python_component import PythonComponent
 
 from components.evaluate_task import evaluate_task
@@ -24,6 +23,5 @@ def evaluate(kind: str, **inputs: Any) -> Any:
     return _named(evaluate_task, f"evaluate-{kind}")(kind=kind, **inputs)
 
 
-def _named(component: BaseComponent, name: str) -> PythonComponent:
-    assert isinstance(component, PythonComponent)
+def _named(component: Any, name: str) -> PythonComponent:
     return PythonComponent(replace(component.component_spec, name=name), component.python_func)
