@@ -6,4 +6,6 @@ Kinds of task without one are not registered. `signatures.py` says what each tak
 LOADERS = {
     "encoder": ("spanbert.registry.fill_mask", ""),
     "qa": ("spanbert.registry.question_answering", "-qa"),
+    "coref": ("spanbert.registry.coreference", "-coref"),
+    "glue": ("spanbert.registry.glue", "-glue"),
 }

@@ -87,7 +87,8 @@ def test_the_registry_shows_columns_an_example_and_limits(setting):
 
 
 def test_every_purpose_has_a_signature_and_an_example():
-    assert LOADERS.keys() == SIGNATURES.keys() == EXAMPLES.keys()
+    of_each_task = {"glue"}  # `test_glue.py`
+    assert LOADERS.keys() - of_each_task == SIGNATURES.keys() == EXAMPLES.keys()
 
 
 def test_no_code_and_no_pickle_lie_in_the_artifact(setting):
