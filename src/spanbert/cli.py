@@ -9,17 +9,18 @@ from spanbert import __version__
 from spanbert.errors import SpanbertError, storage_error
 from spanbert.verbs import (
     ablation,
-    classification,
     cluster,
     coref,
     corpus,
     data,
     doctor,
+    glue,
     inspection,
     models,
     pipeline,
     planning,
     pretraining,
+    relations,
     scoring,
     suite,
     tasks,
@@ -40,18 +41,19 @@ VERBS = (
     *pretraining.VERBS,
     *models.VERBS,
     *tasks.VERBS,
-    *classification.VERBS,
     *coref.VERBS,
+    *glue.VERBS,
+    *relations.VERBS,
     *scoring.VERBS,
     *tracking.VERBS,
     *vocabulary.VERBS,
 )
 GROUPS = {
     "evaluate": "figures of a model: losses of pretraining, scores of a task; or of a --suite",
-    "finetune": "an encoder -> a model of one task: qa, coref, glue",
+    "finetune": "an encoder -> a model of one task: qa, coref, glue, relations",
     "inspect": "what a stage does, drawn for a person: masks",
-    "predict": "answers of a model: qa, coref, glue of fine-tuned ones, fill of a pre-trained one",
-    "score": "predictions against gold: qa, coref, gap, glue",
+    "predict": "answers of a model: fill of a pre-trained one; qa, coref, glue, relations",
+    "score": "predictions against gold: qa, coref, gap, glue, relations",
     "vocabulary": "an existing vocabulary: fit tells how it fits documents, extend adds words",
 }
 # Two words, of which the first is a verb too. A group would demand the options of that verb as

@@ -26,6 +26,7 @@ from spanbert.shards.config import ShardsConfig
 from spanbert.tables import read_table
 from spanbert.tasks.config import CorefConfig, QAConfig
 from spanbert.tasks.glue.config import GlueConfig
+from spanbert.tasks.relations.config import RelationConfig
 from spanbert.tokenizer.config import TokenizerConfig
 from spanbert.training.config import TrainingConfig
 from spanbert.validation import require
@@ -66,6 +67,7 @@ class Config:
     qa: QAConfig = field(default_factory=QAConfig)
     coref: CorefConfig = field(default_factory=CorefConfig)
     glue: GlueConfig = field(default_factory=GlueConfig)
+    relations: RelationConfig = field(default_factory=RelationConfig)
     registry: RegistryConfig = field(default_factory=RegistryConfig)
     cluster: ClusterConfig = field(default_factory=ClusterConfig)
 
@@ -76,7 +78,7 @@ class Config:
             f"shards.max_pieces + 2 = {longest} exceeds model.max_positions"
             f" = {self.model.max_positions}",
         )
-        for task in (self.qa, self.glue):
+        for task in (self.qa, self.glue, self.relations):
             require(
                 not task.files or task.max_length <= self.model.max_positions,
                 f"{task.section}.max_length = {task.max_length} exceeds model.max_positions"

@@ -10,12 +10,15 @@ import yaml
 from google.protobuf import json_format
 from kfp.pipeline_spec import pipeline_spec_pb2
 
-from pipelines.choice import pipeline_of
+from pipelines.choice import branches_of, pipeline_of, unnamed_files
 from pipelines.compile import compile_pipeline
 from pipelines.local import run_folder_of
 from spanbert.cli import main
 from spanbert.config import load_config, parse_config, to_toml
+from spanbert.errors import ConfigError
+from spanbert.registry.loaders import LOADERS
 from spanbert.storage import read_manifest
+from spanbert.tasks.kinds import KINDS
 
 START, TEXT = 'training.start="encoder"', 'corpus.sources=["corpus.jsonl"]'
 
@@ -52,6 +55,33 @@ def test_it_compiles_to_the_same_bytes_and_is_a_valid_specification(tmp_path):
     }
     assert not re.search(r"pip\d? install", text)
     assert "triggerPolicy" not in text
+
+
+def test_each_kind_that_names_files_has_a_branch_and_is_registered_where_it_can_be_served(tmp_path):
+    config = parse_config("", [START, *(f'{kind}.train=["a"]' for kind in KINDS)])
+    compile_pipeline(tmp_path / "a.yaml", config)
+    first, *_ = yaml.safe_load_all((tmp_path / "a.yaml").read_text())
+    tasks = first["root"]["dag"]["tasks"]
+    steps = {f"{verb}-{kind}" for verb in ("finetune", "evaluate") for kind in KINDS}
+    assert steps < set(tasks)
+    registered = [name for name in tasks if name.startswith("register-model")]
+    assert len(registered) == len(KINDS & LOADERS.keys())
+    given = set(tasks["write-finetuning-report"]["inputs"]["artifacts"]) - {"encoder"}
+    assert {name for name in given if name.endswith("_scores")} == {f"{k}_scores" for k in KINDS}
+
+
+def test_other_tasks_are_not_fine_tuned_after_pre_training():
+    config = parse_config("", [TEXT, 'qa.train=["a"]', 'coref.train=["a"]'])
+    with pytest.raises(ConfigError, match="after pre-training qa alone is fine-tuned"):
+        branches_of(config)
+    assert branches_of(parse_config("", [TEXT, 'qa.train=["a"]'])) == ("qa",)
+
+
+def test_every_kind_must_name_files_to_choose_by():
+    config = parse_config("", [START, 'coref.train=["a"]', 'glue.data="glue"'])
+    assert branches_of(config) == ("coref", "glue")
+    assert unnamed_files(config) == ["coref.dev"]
+    assert unnamed_files(parse_config("", [START])) == ["qa.train", "qa.dev"]
 
 
 @pytest.fixture

@@ -9,20 +9,27 @@ from pathlib import Path
 
 from spanbert.config import Config
 from spanbert.corpus.cleaning import clean
+from spanbert.tasks.glue.problem import GlueProblem
 from spanbert.tasks.qa.layouts.recognised import read_records
+from spanbert.tasks.relations.problem import RelationProblem
 
 
 def evaluation_texts(config: Config) -> dict[str, Callable[[], Iterator[str]]]:
     """What reads the texts of each set, cleaned as a corpus is, by the set's name.
 
-    A set is one file, in any layout of questions, named as the settings name it. Its texts are its
-    contexts, each once if its questions follow one another, and its questions.
+    A set is one file, in any layout of its task, named as the settings name it. The texts of
+    questions are their contexts, each once if its questions follow one another, and themselves.
 
     Raises:
-        DataError, IntegrityError, DependencyError: as `read_records`, when texts are read.
+        DataError, IntegrityError, DependencyError: a file cannot be used, when texts are read.
     """
-    names = (*config.qa.dev, *config.qa.test)
-    return {name: partial(_question_texts, Path(name)) for name in names}
+    sets: dict[str, Callable[[], Iterator[str]]] = {
+        name: partial(_question_texts, Path(name)) for name in (*config.qa.dev, *config.qa.test)
+    }
+    for task, read in ((config.glue, _glue_texts), (config.relations, _relation_texts)):
+        names = [name for split in task.scored for name in task.files_of(split)]
+        sets |= {name: partial(read, Path(name), config) for name in names}
+    return sets
 
 
 def _question_texts(path: Path) -> Iterator[str]:
@@ -33,6 +40,16 @@ def _question_texts(path: Path) -> Iterator[str]:
             previous = record.context
             yield from _text(record.context)
         yield from _text(record.question)
+
+
+def _glue_texts(path: Path, config: Config) -> Iterator[str]:
+    for example in GlueProblem.read(path, config.glue).examples:
+        yield from map(clean, example.texts)
+
+
+def _relation_texts(path: Path, config: Config) -> Iterator[str]:
+    for example in RelationProblem.read(path, config.relations).examples:
+        yield clean(example.text)
 
 
 def _text(value: object) -> Iterator[str]:

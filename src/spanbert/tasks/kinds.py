@@ -60,6 +60,12 @@ def _glue() -> Kind:
     return _classification(GlueProblem)
 
 
+def _relations() -> Kind:
+    from spanbert.tasks.relations.problem import RelationProblem
+
+    return _classification(RelationProblem)
+
+
 def _classification(problem: "type[Problem[Any, Any]]") -> Kind:
     from spanbert.tasks.classification.evaluate import evaluate_classifier
     from spanbert.tasks.classification.readable import require_readable
@@ -85,7 +91,12 @@ def _without_examples(evaluate: Callable[..., dict[str, Any]]) -> Callable[..., 
     return called
 
 
-KINDS: dict[str, Callable[[], Kind]] = {"qa": _qa, "coref": _coref, "glue": _glue}
+KINDS: dict[str, Callable[[], Kind]] = {
+    "qa": _qa,
+    "coref": _coref,
+    "glue": _glue,
+    "relations": _relations,
+}
 
 
 def recipe_of(config: Config, kind: str) -> Any:

@@ -33,6 +33,7 @@ from spanbert.shards.reader import ShardReader, require_vocabulary
 from spanbert.storage import publish, read_manifest, require_free_space, verify
 from spanbert.tasks.config import QAConfig
 from spanbert.tasks.glue.config import GlueConfig
+from spanbert.tasks.relations.config import RelationConfig
 from spanbert.tokenizer.subword import load_tokenizer
 from spanbert.training.curve import read_curve
 from spanbert.training.keeping import ask_to_stop, forget_stop
@@ -163,6 +164,7 @@ def _settings(config: Config, inputs: Inputs) -> dict[str, Any]:
         corpus=CorpusConfig(),
         qa=QAConfig(),
         glue=GlueConfig(),
+        relations=RelationConfig(),
         registry=RegistryConfig(),
         cluster=ClusterConfig(),
     )

@@ -19,10 +19,22 @@ MRQA = {
 }
 SQUAD = {"squad11": "v1.1.json", "squad20": "v2.0.json"}
 COREF = {"ontonotes": "english.v4", "litbank": "v4", "ontogum": "v4"}
+RELATIONS = {  # how entities are shown, by what is chosen, and what is no relation
+    "tacred": ("ner", "micro_f1", "no_relation"),
+    "redocred": ("ner", "micro_f1", "no_relation"),
+    "semeval": ("text", "semeval", "Other"),
+    "fewrel": ("text", "accuracy", ""),
+}
 
 
 def test_there_is_a_recipe_for_each_set_of_the_paper():
-    assert {path.stem for path in RECIPES.glob("*.toml")} == {*MRQA, *SQUAD, *COREF, *TASKS}
+    assert {path.stem for path in RECIPES.glob("*.toml")} == {
+        *MRQA,
+        *SQUAD,
+        *COREF,
+        *TASKS,
+        *RELATIONS,
+    }
 
 
 @pytest.mark.parametrize("name", [*SQUAD, *MRQA])
@@ -56,6 +68,16 @@ def test_a_recipe_of_glue_holds_the_papers_values(name):
     require_recipe(config.glue, epochs=4 if name == "cola" else 10)
     assert (config.run.name, config.glue.task) == (name, name)
     assert config.glue.files_of("train") == (f"data/glue/{TASKS[name].folder}/train.tsv",)
+
+
+@pytest.mark.parametrize("name", RELATIONS)
+def test_a_recipe_of_relations_holds_the_papers_values(name):
+    config = load_config(RECIPES / f"{name}.toml")
+    own = config.relations
+    require_recipe(own, epochs=10)
+    assert (own.entities, own.metric, own.negative) == RELATIONS[name]
+    assert [Path(path).stem for path in own.files] == ["train", "dev", "test"]
+    assert config.run.name == name
 
 
 @pytest.mark.parametrize("name", [*SQUAD, *MRQA])

@@ -2,7 +2,9 @@
 
 import json
 
+import glue_example
 import pytest
+import relation_example
 
 from spanbert.config import parse_config
 from spanbert.errors import DataError
@@ -52,6 +54,18 @@ def test_sets_are_the_files_of_dev_and_of_test_in_any_layout(tmp_path):
         mrqa: ["[TLE] A [PAR] B.", "C?", "D?", "E."],
         ours: ["G.", "F?", "H?"],
     }
+
+
+def test_sets_of_sentences_and_of_relations_are_read_too(tmp_path):
+    glue = glue_example.write_mnli(tmp_path / "glue")
+    relations = relation_example.write_lines(tmp_path / "re.jsonl", relation_example.records())
+    changes = ["glue.task=mnli", f"glue.data='{glue}'", f"relations.test=['{relations}']"]
+    found = texts_of(parse_config("", changes))
+    names = ("dev_matched", "dev_mismatched")
+    assert set(found) == {*(f"{glue}/MNLI/{name}.tsv" for name in names), str(relations)}
+    pairs = [text for pair in glue_example.PAIRS[:12] for text in pair[:2]]
+    assert found[f"{glue}/MNLI/dev_matched.tsv"] == pairs
+    assert found[str(relations)][0] == "Ann was born in Oslo ."
 
 
 def test_training_files_are_no_evaluation_sets(tmp_path):

@@ -3,6 +3,7 @@
 import coref_documents
 import glue_example
 import pytest
+import relation_example
 import tiny
 
 from spanbert.config import parse_config
@@ -19,6 +20,7 @@ BRIEF = {
     "qa": ["max_length=64", "max_question_pieces=16"],
     "coref": ["segment_length=64", "ffnn_size=16", "max_span_width=8"],
     "glue": ["max_length=64"],
+    "relations": ["max_length=64"],
 }
 
 
@@ -30,6 +32,9 @@ def files_of(kind, folder):
         documents = [coref_documents.made_up(seed, name=f"nw/{seed}_0") for seed in range(4)]
         write_conll(documents, folder / "coref.conll")
         return dict.fromkeys(("train", "dev"), folder / "coref.conll")
+    if kind == "relations":
+        path = relation_example.write_lines(folder / "a.jsonl", relation_example.records())
+        return dict.fromkeys(("train", "dev"), path)
     glue_example.write_sst2(folder)
     return {split: folder / "SST-2" / f"{split}.tsv" for split in ("train", "dev")}
 

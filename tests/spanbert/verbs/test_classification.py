@@ -1,9 +1,10 @@
-"""Verbs of GLUE, as a user types them."""
+"""Verbs of GLUE and of relations, as a user types them."""
 
 import json
 
 import glue_example
 import pytest
+import relation_example
 
 from spanbert.cli import main
 
@@ -120,3 +121,58 @@ def test_a_mistake_is_one_line_with_its_code_and_leaves_nothing(
     assert len(errors) == 1
     assert told in errors[0]
     assert not list(tmp_path.glob("*model*"))
+
+
+@pytest.fixture
+def relation_settings(tmp_path):
+    files = relation_example.write_lines(tmp_path / "re.jsonl", relation_example.records())
+    path = tmp_path / "relations.toml"
+    text = SETTINGS.replace("[glue]", "[relations]")
+    path.write_text(f"{text}train = ['{files}']\ndev = ['{files}']\n")
+    return path
+
+
+def test_relations_go_from_files_to_scored_predictions(
+    relation_settings, artifacts, tmp_path, capsys
+):
+    model, output = tmp_path / "re", tmp_path / "predicted.tsv"
+    words = ["--config", relation_settings, "--tokenizer", artifacts.tokenizer, "--output", model]
+    assert run("finetune", "relations", *words) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["examples"], found["labels"]) == (27, 3)
+    assert run("evaluate", "relations", "--config", relation_settings, "--model", model) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert set(told) == {"split", "precision", "recall", "f1", "num_examples"}
+
+    words = ["--input", tmp_path / "re.jsonl", "--output", output]
+    assert run("predict", "relations", "--model", model, *words) == 0
+    assert capsys.readouterr().out == f"{output}\n"
+    words = ["--gold", tmp_path / "re.jsonl", "--predictions", output]
+    assert run("score", "relations", *words) == 0
+    scored = json.loads(capsys.readouterr().out)
+    assert scored["f1"] == pytest.approx(told["f1"])
+
+    marked = "<subject type=PERSON>Ann</subject> left <object>Oslo</object> ."
+    assert run("predict", "relations", "--model", model, marked) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["relation"] in answer["probabilities"]
+    assert sum(answer["probabilities"].values()) == pytest.approx(1)
+
+
+def test_types_that_were_not_learnt_are_told_or_refused(
+    relation_settings, artifacts, tmp_path, capsys
+):
+    model = tmp_path / "re"
+    words = ["--config", relation_settings, "--tokenizer", artifacts.tokenizer, "--output", model]
+    assert run("finetune", "relations", *words) == 0
+    rows = [row | {"subj_type": "DOG"} for row in relation_example.records()]
+    path = relation_example.write_lines(tmp_path / "dogs.jsonl", rows)
+    capsys.readouterr()
+    words = ["--input", path, "--output", tmp_path / "out.jsonl"]
+    assert run("predict", "relations", "--model", model, *words) == 0
+    assert "not learnt, and takes for unknown: DOG" in capsys.readouterr().err
+    marked = "<subject type=DOG>Rex</subject> left <object>Oslo</object> ."
+    assert run("predict", "relations", "--model", model, marked) == 3
+    assert "write <subject type=TYPE> with one of PERSON" in capsys.readouterr().err
+    assert run("predict", "glue", "--model", model, "Ann sang.") == 4
+    assert "it was trained for 'relations', not for 'glue'" in capsys.readouterr().err

@@ -32,3 +32,8 @@ class ClassificationConfig(RecipeConfig):
         Dev comes behind test, which has chosen nothing.
         """
         return "test", "dev"
+
+    @property
+    def corrections(self) -> tuple[str, ...]:
+        """Settings whose files say what examples are in place of their own."""
+        return ()

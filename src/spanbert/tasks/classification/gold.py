@@ -48,11 +48,11 @@ def read_train(
 
 
 def file_digests(config: ClassificationConfig, *splits: str) -> dict[str, str]:
-    """Digests of the files of these splits, by role."""
+    """Digests of the files of these splits and of what corrects them, by role."""
     return {
-        f"{split}_{i}": sha256_of(Path(name))
-        for split in splits
-        for i, name in enumerate(config.files_of(split))
+        f"{setting}_{i}": sha256_of(Path(name))
+        for setting in (*splits, *config.corrections)
+        for i, name in enumerate(config.files_of(setting))
     }
 
 

@@ -11,5 +11,5 @@ def require_readable(kind: type[Problem[ExampleT, ConfigT]], config: ConfigT) ->
     Raises:
         DataError, IntegrityError, DependencyError: one cannot be used.
     """
-    for split in config.splits:
+    for split in ("train", *config.scored):
         read_split(kind, config, split, silent)
