@@ -1,6 +1,6 @@
 """What a registered model is for -> the module that loads it, and the end of its name.
 
-Kinds of task without one are not registered. `signatures.py` says what each takes and gives.
+`signatures.py` says what each takes and gives.
 """
 
 LOADERS = {
@@ -8,4 +8,5 @@ LOADERS = {
     "qa": ("spanbert.registry.question_answering", "-qa"),
     "coref": ("spanbert.registry.coreference", "-coref"),
     "glue": ("spanbert.registry.glue", "-glue"),
+    "relations": ("spanbert.registry.relations", "-relations"),
 }

@@ -1,5 +1,6 @@
 """What registered models take and give, as MLflow's UI shows it and its server checks it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from mlflow.types.schema import Array, Map, Object, Property
 from spanbert.tasks.classification.settings import read_problem
 from spanbert.tasks.glue.problem import GlueProblem
 from spanbert.tasks.glue.table import TASKS
+from spanbert.tasks.relations.problem import RelationProblem
+from spanbert.tasks.relations.types import known_types
 
 GLUE_COLUMNS = ("sentence", "pair")  # of its tasks: the first, or both
 Rows = list[dict[str, Any]]
@@ -41,7 +44,7 @@ _LABEL = [
     ColSpec(Map(DataType.double), "probabilities"),
 ]
 
-# by what a model is for, as in `loaders.LOADERS`; those of GLUE differ from task to task
+# by what a model is for, as in `loaders.LOADERS`; those of classifiers differ
 SIGNATURES = {
     "encoder": ModelSignature(
         inputs=Schema([ColSpec(DataType.string, "text")]),
@@ -87,12 +90,27 @@ def interface_of(purpose: str, folder: Path) -> tuple[ModelSignature, Rows]:
     """
     if purpose == "glue":
         return _glue_interface(read_problem(folder, GlueProblem))
+    if purpose == "relations":
+        return _relations_interface(read_problem(folder, RelationProblem))
     return SIGNATURES[purpose], EXAMPLES[purpose]
 
 
 def _glue_interface(problem: GlueProblem) -> tuple[ModelSignature, Rows]:
     columns = GLUE_COLUMNS[: len(TASKS[problem.task].texts)]
     outputs = _LABEL if problem.labels else [ColSpec(DataType.double, "number")]
+    return _signature(columns, outputs), [{name: _GLUE_EXAMPLE[name] for name in columns}]
+
+
+def _relations_interface(problem: RelationProblem) -> tuple[ModelSignature, Rows]:
+    """The example has types that the model has learnt, where it tells types apart."""
+    subject, object_ = (
+        f"{role} type={known[0]}" if (known := known_types(problem, role)) else role
+        for role in ("subject", "object")
+    )
+    sentence = f"<{subject}>Ann</subject> was born in <{object_}>Oslo</object>."
+    return _signature(("sentence",), _LABEL), [{"sentence": sentence}]
+
+
+def _signature(columns: Sequence[str], outputs: list[ColSpec]) -> ModelSignature:
     inputs = Schema([ColSpec(DataType.string, name) for name in columns])
-    signature = ModelSignature(inputs=inputs, outputs=Schema(outputs))
-    return signature, [{name: _GLUE_EXAMPLE[name] for name in columns}]
+    return ModelSignature(inputs=inputs, outputs=Schema(outputs))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import glue_example
 import pytest
+import relation_example
 import tiny
 from coref_documents import TINY, write_stories
 
@@ -14,6 +15,8 @@ from spanbert.tasks.coref.train import finetune_coref
 from spanbert.tasks.glue.config import GlueConfig
 from spanbert.tasks.glue.problem import GlueProblem
 from spanbert.tasks.qa.train import finetune_qa
+from spanbert.tasks.relations.config import RelationConfig
+from spanbert.tasks.relations.problem import RelationProblem
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +51,24 @@ def glue_folders(fresh, tmp_path_factory):
         config = GlueConfig(task=task, data=str(folder), max_length=32, epochs=1, batch_size=16)
         finetune_classifier(folder / task, GlueProblem, config=config, **fresh)
         made[task] = folder / task
+    return made
+
+
+@pytest.fixture(scope="module")
+def relation_folders(fresh, tmp_path_factory):
+    """Models by how they are shown entities: one that is shown types, of two, and one that is not.
+
+    The types are NAME and CITY of a subject, CITY of an object.
+    """
+    folder = tmp_path_factory.mktemp("fine-tuned")
+    rows = [row | {"subj_type": "NAME"} for row in relation_example.records()]
+    rows[0]["subj_type"] = "CITY"
+    files = (str(relation_example.write_lines(folder / "train.jsonl", rows)),)
+    made = {}
+    for entities in ("ner", "text"):
+        config = RelationConfig(train=files, entities=entities, max_length=48, epochs=1)
+        made[entities] = folder / entities
+        finetune_classifier(made[entities], RelationProblem, config=config, **fresh)
     return made
 
 
