@@ -112,5 +112,7 @@ def _relations_interface(problem: RelationProblem) -> tuple[ModelSignature, Rows
 
 
 def _signature(columns: Sequence[str], outputs: list[ColSpec]) -> ModelSignature:
-    inputs = Schema([ColSpec(DataType.string, name) for name in columns])
-    return ModelSignature(inputs=inputs, outputs=Schema(outputs))
+    return ModelSignature(
+        inputs=Schema([ColSpec(DataType.string, name) for name in columns]),
+        outputs=Schema([*outputs]),
+    )

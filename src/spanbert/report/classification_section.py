@@ -22,9 +22,10 @@ def classification_section(kind: str, row: dict[str, Any]) -> Section:
         table = _labels_table(_HEADS[kind], labels)
         (tables if len(labels) <= _MOST_LABELS else details).append(table)
     unit = "cross-entropy in nats" if labels else "squared error"
-    made_for = row.get("made_for", {})
-    note = ", ".join(f"{plain(name)} {value}" for name, value in made_for.items())
-    return Section(TITLES[kind], tables, loss_chart(row), unit, details=details, note=note)
+    settings = ", ".join(f"{plain(name)} {value}" for name, value in row["made_for"].items())
+    return Section(
+        TITLES[kind], tables, loss_chart(row), unit, details=details, note=f"Settings: {settings}."
+    )
 
 
 def _labels_table(head: str, labels: dict[str, dict[str, Any]]) -> Table:

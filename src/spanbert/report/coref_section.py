@@ -11,7 +11,6 @@ from spanbert.report.task_section import (
     figures_table,
     loss_chart,
     seeds_table,
-    splits_of,
 )
 
 _METRICS = {"muc": "MUC", "bcub": "B³", "ceafe": "CEAF-e"}  # the CoNLL F1 is their mean
@@ -29,8 +28,7 @@ _NO_SINGLETONS = "Clusters of one mention do not count, as in OntoNotes."
 def coref_section(row: dict[str, Any]) -> Section:
     """What the template places."""
     seeds, analysis = seeds_table(row), row.get("analysis", {})
-    tables = [_metrics_table(split, found) for split, found in splits_of(row).items()]
-    tables.append(figures_table("coref", row, "num_documents"))
+    tables = [_metrics_table(row), figures_table("coref", row, "num_documents")]
     found = [_by_mention(key, analysis[key]) for key in _BY_MENTION if key in analysis]
     if "by_document_length" in analysis:
         found.append(_by_length(analysis["by_document_length"]))
@@ -44,13 +42,13 @@ def coref_section(row: dict[str, Any]) -> Section:
     )
 
 
-def _metrics_table(split: str, found: dict[str, Any]) -> Table:
+def _metrics_table(row: dict[str, Any]) -> Table:
     """The measures whose F1 is averaged, their average, and the others."""
-    rows = [_metric_row(found, key, name) for key, name in _METRICS.items()]
-    rows.append(("CoNLL F1, their mean", "", "", fixed(found["conll_f1"], 1)))
-    rows += [_metric_row(found, key, name) for key, name in _OTHERS.items()]
+    rows = [_metric_row(row, key, name) for key, name in _METRICS.items()]
+    rows.append(("CoNLL F1, their mean", "", "", fixed(row["conll_f1"], 1)))
+    rows += [_metric_row(row, key, name) for key, name in _OTHERS.items()]
     heads = ("Measure", *_SCORES.values())
-    return Table(f"Coreference on {split}, in percent", heads, rows, num_numeric=3)
+    return Table(f"Coreference on {row['split']}, in percent", heads, rows, num_numeric=3)
 
 
 def _metric_row(found: dict[str, Any], key: str, name: str) -> tuple[str, ...]:

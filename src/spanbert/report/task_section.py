@@ -57,8 +57,9 @@ def summary_table(rows: dict[str, dict[str, Any]]) -> Table:
         name, value = next(iter(figures_in_order(row).items()))
         seeds = row.get("seeds")
         spread = mean_and_sd(seeds[name]) if seeds and name in seeds else "–"
-        lines.append((TITLES[kind], fixed(value, 1), spread, figure_name(name), row["split"]))
-    heads = ("Task", "Score", "Over seeds", "Figure", "Split")
+        judged = f"{TITLES[kind]}: {figure_name(name)} on {row['split']}"
+        lines.append((judged, fixed(value, 1), spread))
+    heads = ("Task", "Score", "Over seeds")
     return Table("Fine-tuned models, in percent", heads, lines, num_numeric=2)
 
 

@@ -21,7 +21,7 @@ def test_many_labels_are_folded_and_the_commonest_come_first():
     assert labels.heads[0] == "Relation"
     counts = [int(row[1].replace(",", "")) for row in labels.rows]
     assert counts == sorted(counts, reverse=True)
-    assert section.note == "metric micro_f1, negative no_relation"
+    assert section.note == "Settings: metric micro_f1, negative no_relation."
 
 
 def test_a_model_of_numbers_has_no_labels():
