@@ -26,7 +26,8 @@ def main(arguments: list[str]) -> int:
     given = _parser().parse_args(arguments)
     inputs: list[str] = []
     files = (("--text", given.text), ("--questions", given.questions))
-    for option, path in (*files, ("--documents", given.documents)):
+    files += (("--documents", given.documents), ("--sentences", given.sentences))
+    for option, path in files:
         inputs += [option, str(path.absolute())] if path else []
     sections = [_run(name, given.scale, inputs) for name in given.only]
     command = " ".join(["python -m benchmarks", *arguments])
@@ -54,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--documents", type=Path, metavar="FILE", help="clusters for `coref`; else made-up ones"
+    )
+    parser.add_argument(
+        "--sentences", type=Path, metavar="FILE", help="SST-2's train.tsv; else made-up ones"
     )
     parser.add_argument("--results", type=Path, default=ROOT / "benchmarks" / "results")
     return parser

@@ -25,9 +25,11 @@ def main() -> None:
     parser.add_argument("--text", type=Path)
     parser.add_argument("--questions", type=Path)
     parser.add_argument("--documents", type=Path)
+    parser.add_argument("--sentences", type=Path)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-        plan = Plan(given.scale, Path(folder), given.text, given.questions, given.documents)
+        files = (given.text, given.questions, given.documents, given.sentences)
+        plan = Plan(given.scale, Path(folder), *files)
         answer = run(given.name, plan)
     given.output.write_text(json.dumps(answer))
 

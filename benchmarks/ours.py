@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,7 +23,7 @@ import torch.distributed as dist
 import torch.multiprocessing
 from torch import Tensor, nn
 
-from benchmarks.workload import SPECIALS, Block, Rows, Size
+from benchmarks.workload import MAX_LENGTH, SPECIALS, Block, Rows, Size
 from spanbert.checkpoints.state import SpikeRecord, capture
 from spanbert.checkpoints.store import CheckpointStore, load_state
 from spanbert.config import Config, parse_config
@@ -48,12 +48,17 @@ from spanbert.shards.pieces import NO_SPANS, Pieces
 from spanbert.shards.reader import ShardReader
 from spanbert.shards.writer import write_shards
 from spanbert.storage import publish
+from spanbert.tasks.classification.classifier import Classifier
+from spanbert.tasks.classification.features import Inputs as ClassifierInputs
+from spanbert.tasks.classification.head import ClassificationModel
 from spanbert.tasks.config import QAConfig
 from spanbert.tasks.coref.documents import CorefDocument
 from spanbert.tasks.coref.documents import read_documents as read_coref
 from spanbert.tasks.coref.writing import write_conll
 from spanbert.tasks.encoding import TextEncoder
 from spanbert.tasks.finetune import finetune
+from spanbert.tasks.glue.config import GlueConfig
+from spanbert.tasks.glue.problem import GlueProblem
 from spanbert.tasks.qa.answers import Prediction, decode_answers
 from spanbert.tasks.qa.examples import Question, read_questions
 from spanbert.tasks.qa.features import AskedQuestions, Windows, batch_of_rows
@@ -194,6 +199,23 @@ def ids_in(shards: Path) -> np.ndarray:
 def forget_chunks() -> None:
     """What earlier calls of `shard_documents` left in this process."""
     job._encoder.cache_clear()
+
+
+def write_tokenizer(vocab_size: int, folder: Path) -> Path:
+    """Publish a vocabulary of made-up words, the special tokens first."""
+    _write_tokenizer(vocab_size, folder)
+    return folder / "tokenizer"
+
+
+def pieces_of(texts: Sequence[str], tokenizer: Path) -> list[list[int]]:
+    """The ids of each text, without special tokens."""
+    return [found.ids.tolist() for found in load_tokenizer(tokenizer).encode_batch(texts)]
+
+
+def framing_ids(tokenizer: Path) -> tuple[int, int]:
+    """[CLS] and [SEP]."""
+    vocabulary = load_tokenizer(tokenizer)
+    return vocabulary.cls_id, vocabulary.sep_id
 
 
 def _write_tokenizer(vocab_size: int, folder: Path) -> SubwordTokenizer:
@@ -591,6 +613,66 @@ class Answering:
 
         finetune(self._answerer, [windows[row] for row in rows], recipe, _SEED, log=log)
         return told
+
+
+class Classifying:
+    """A fresh classifier of two labels, fine-tuned on sentences.
+
+    Args:
+        tokenizer: a folder with a vocabulary.
+    """
+
+    def __init__(
+        self,
+        size: Size,
+        tokenizer: Path,
+        *,
+        dropout: float = 0.1,
+        initializer_range: float = 0.02,
+    ) -> None:
+        keep_freed_memory()  # as a worker does; a peer in this process has it too
+        vocabulary = load_tokenizer(tokenizer)
+        self._problem = GlueProblem("sst2", ("0", "1"), MAX_LENGTH)
+        sizes = replace(config(size, dropout=dropout).model, vocab_size=vocabulary.vocab_size)
+        self._model = ClassificationModel(sizes, 2)
+        initialize(self._model, initializer_range, _SEED)
+        self._classifier = Classifier(self._model, self._problem, vocabulary)
+
+    def published_state(self) -> dict[str, Tensor]:
+        """The weights under their published names, copied."""
+        state = self._model.state_dict()
+        return published_names({name: tensor.detach().clone() for name, tensor in state.items()})
+
+    def train(
+        self,
+        sentences: Mapping[str, Sequence[Any]],
+        batch_size: int,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> tuple[list[float], dict[str, float]]:
+        """An epoch; seconds of each step but the first, and the figures of the last step.
+
+        It is the loop that fine-tunes, with the making of its batches.
+
+        Args:
+            sentences: "input_ids" with special tokens, and "labels".
+        """
+        ids = [np.array(own) for own in sentences["input_ids"]]
+        labels = [str(label) for label in sentences["labels"]]
+        numbers = [str(number) for number in range(len(ids))]
+        inputs = ClassifierInputs.of(
+            numbers, labels, ids, [len(own) for own in ids], self._problem.labels
+        )
+        recipe = GlueConfig(epochs=1, batch_size=batch_size, learning_rate=1e-6)
+        told: dict[str, float] = {}
+        begins: list[float] = []
+
+        def log(step: int, metrics: dict[str, float]) -> None:
+            told.update(metrics)
+
+        hook = self._model.register_forward_pre_hook(lambda *_: begins.append(clock()))
+        finetune(self._classifier, inputs, recipe, _SEED, log=log)
+        hook.remove()
+        return np.diff([*begins, clock()])[1:].tolist(), told
 
 
 Clusters = Sequence[Sequence[tuple[int, int]]]

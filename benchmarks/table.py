@@ -20,6 +20,7 @@ BENCHMARKS = {
     "masking": "benchmarks.masking",
     "reading": "benchmarks.reading",
     "qa": "benchmarks.qa",
+    "classification": "benchmarks.classification",
     "coref": "benchmarks.coref",
     "data_share": "benchmarks.data_share",
     "ray": "benchmarks.ray_workers",

@@ -27,6 +27,9 @@ MEAN_LENGTH = 336  # SpanBERT, footnote 8: 390 sequences in a batch of 256 x 512
 FULL_SHARE = 1 / 3  # of document blocks; the others are tails, which makes the mean
 SHORTEST_LENGTH = 8
 PIECES_A_WORD = 1.25  # of English under the published vocabulary
+# shares of SST-2's training sentences, and how many words the longest of them has, measured on them
+SST2_SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 1.0)
+SST2_WORDS = (1, 2, 3, 4, 5, 7, 9, 12, 15, 21, 26, 32, 52)
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class Plan:
     text: Path | None = None  # a corpus to measure on; absent: made-up words
     questions: Path | None = None  # a SQuAD file to measure on; absent: the example of this project
     documents: Path | None = None  # with clusters, CoNLL or .jsonl; absent: made-up ones
+    sentences: Path | None = None  # a training file of SST-2; absent: made-up ones as long
 
     def pick(self, *, toy: Chosen, quick: Chosen, full: Chosen) -> Chosen:
         """The value for this scale."""
@@ -131,6 +135,16 @@ def document_lengths(num_tokens: int, max_length: int = MAX_LENGTH) -> list[int]
 def equal_lengths(num_tokens: int, length: int = MAX_LENGTH) -> list[int]:
     """Lengths of blocks without padding."""
     return [length] * max(1, num_tokens // length)
+
+
+def sentence_lengths(number: int) -> list[int]:
+    """Pieces of so many sentences as SST-2 trains on, shortest first, without special tokens.
+
+    They are the quantiles of its lengths in words, which are 9.4 on average, at 1.25 pieces a word.
+    """
+    shares = (np.arange(number) + 0.5) / number
+    words = np.interp(shares, SST2_SHARES, SST2_WORDS).round()
+    return (words * PIECES_A_WORD).round().astype(int).tolist()
 
 
 def fill(lengths: list[int]) -> float:

@@ -26,7 +26,6 @@ epochs = 1
 """
 _SUITE = """
 title = "Tiny"
-notes = ["A note of the suite."]
 
 [[benchmarks]]
 name = "first"
@@ -80,6 +79,10 @@ recipe = "sentences.toml"
 figures = [{ score = "accuracy", title = "accuracy", paper = 94.8 }]
 licence = "free"
 source = "https://example.org/sentences"
+
+[[notes]]
+text = "A note of the second."
+of = ["second"]
 
 [[averages]]
 title = "Both"

@@ -6,7 +6,12 @@ from contextlib import AbstractContextManager, nullcontext
 import numpy as np
 import torch
 from torch import Tensor, nn
-from transformers import BertConfig, BertForMaskedLM, BertForQuestionAnswering
+from transformers import (
+    BertConfig,
+    BertForMaskedLM,
+    BertForQuestionAnswering,
+    BertForSequenceClassification,
+)
 
 from benchmarks.workload import PAD, Rows, Size
 
@@ -81,6 +86,22 @@ class AnswerSpans(nn.Module):
 
     def forward(self, **inputs: Tensor) -> dict[str, Tensor]:
         """The mean loss of start and end."""
+        return {"loss": self.inner(**inputs).loss}
+
+
+class Sentences(nn.Module):
+    """`BertForSequenceClassification` of two labels as it is."""
+
+    def __init__(self, size: Size, vocab_size: int, dropout: float = 0.1) -> None:
+        super().__init__()
+        self.inner = BertForSequenceClassification(bert_config(size, vocab_size, dropout))
+
+    def load(self, published: Mapping[str, Tensor]) -> None:
+        """Take over weights under their published names."""
+        self.inner.load_state_dict(dict(published))
+
+    def forward(self, **inputs: Tensor) -> dict[str, Tensor]:
+        """The mean cross-entropy."""
         return {"loss": self.inner(**inputs).loss}
 
 

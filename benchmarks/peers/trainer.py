@@ -1,14 +1,18 @@
-"""`Trainer` of `transformers` with its masking collator over a `datasets` set."""
+"""`Trainer` of `transformers` over a `datasets` set: masked tokens, or sentences with a label."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from datasets import Dataset
 from transformers import (
     AutoTokenizer,
     BertForMaskedLM,
+    BertForSequenceClassification,
     DataCollatorForLanguageModeling,
+    DataCollatorWithPadding,
     Trainer,
     TrainerCallback,
     TrainingArguments,
@@ -35,11 +39,11 @@ def collator(tokenizer: Path) -> DataCollatorForLanguageModeling:
 
 
 class _Clock(TrainerCallback):
-    def __init__(self) -> None:
-        self.ends: list[float] = []
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._clock, self.ends = clock, list[float]()
 
     def on_step_end(self, *_: object, **__: object) -> None:
-        self.ends.append(time.perf_counter())
+        self.ends.append(self._clock())
 
 
 def step_seconds(
@@ -54,24 +58,60 @@ def step_seconds(
     is_bf16: bool,
 ) -> list[float]:
     """Seconds of each step, data included; the first is left out."""
-    clock = _Clock()
-    arguments = TrainingArguments(
+    return _seconds(
+        model,
+        collator(tokenizer),
+        features(blocks),
+        _Clock(),
         output_dir=str(folder),
         max_steps=steps,
         per_device_train_batch_size=batch_size,
         dataloader_num_workers=num_workers,
         bf16=is_bf16,
-        use_cpu=True,
-        save_strategy="no",
-        logging_strategy="no",
-        disable_tqdm=True,
         remove_unused_columns=False,  # else the collator looks the special tokens up again
     )
+
+
+def sentence_seconds(
+    model: BertForSequenceClassification,
+    sentences: dict[str, list[Any]],
+    tokenizer: Path,
+    folder: Path,
+    *,
+    steps: int,
+    batch_size: int,
+    padded_to: int | None,
+    clock: Callable[[], float],
+) -> list[float]:
+    """Seconds of each step, data included, in fp32; the first is left out.
+
+    Args:
+        sentences: "input_ids" with special tokens, and "labels".
+        padded_to: every sentence has so many tokens; None: as many as the batch's longest.
+    """
+    padding: dict[str, Any] = {"padding": True}
+    if padded_to:
+        padding = {"padding": "max_length", "max_length": padded_to}
+    return _seconds(
+        model,
+        DataCollatorWithPadding(AutoTokenizer.from_pretrained(tokenizer), **padding),
+        sentences,
+        _Clock(clock),
+        output_dir=str(folder),
+        max_steps=steps,
+        per_device_train_batch_size=batch_size,
+    )
+
+
+def _seconds(
+    model: Any, collate: Any, rows: dict[str, list[Any]], clock: _Clock, **settings: Any
+) -> list[float]:
+    quiet = {"save_strategy": "no", "logging_strategy": "no", "disable_tqdm": True}
     trainer = Trainer(
         model,
-        arguments,
-        data_collator=collator(tokenizer),
-        train_dataset=Dataset.from_dict(features(blocks)),
+        TrainingArguments(use_cpu=True, **quiet, **settings),
+        data_collator=collate,
+        train_dataset=Dataset.from_dict(rows),
         callbacks=[clock],
     )
     trainer.train()

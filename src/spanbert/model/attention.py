@@ -6,7 +6,7 @@ from spanbert.model.attending import attend
 from spanbert.model.config import ModelConfig
 from spanbert.model.dropout import Dropout
 from spanbert.model.packing import Packing
-from spanbert.shapes import Float
+from spanbert.shapes import Float, Int
 
 
 class SelfAttention(nn.Module):
@@ -22,9 +22,14 @@ class SelfAttention(nn.Module):
         self.dropout = Dropout(config.hidden_dropout)
 
     def forward(
-        self, hidden: Float[Tensor, "tokens hidden"], packing: Packing
-    ) -> Float[Tensor, "tokens hidden"]:
-        """Mix each token with the others of its sequence."""
+        self,
+        hidden: Float[Tensor, "tokens hidden"],
+        packing: Packing,
+        rows: Int[Tensor, " rows"] | None = None,
+    ) -> Float[Tensor, "rows hidden"]:
+        """Mix each token with the others of its sequence; only these rows, where some are named."""
         qkv = self.query_key_value(hidden).unflatten(-1, (3, self.num_heads, self.head_dim))
         mixed = attend(qkv, packing, self.attention_dropout if self.training else 0.0)
+        if rows is not None:
+            hidden, mixed = hidden[rows], mixed[rows]
         return self.norm(hidden + self.dropout(self.output(mixed)))

@@ -37,10 +37,13 @@ class Layer(nn.Module):
         self.feed_forward = FeedForward(config)
 
     def forward(
-        self, hidden: Float[Tensor, "tokens hidden"], packing: Packing
-    ) -> Float[Tensor, "tokens hidden"]:
-        """One round of mixing and transforming."""
-        return self.feed_forward(self.attention(hidden, packing))
+        self,
+        hidden: Float[Tensor, "tokens hidden"],
+        packing: Packing,
+        rows: Int[Tensor, " rows"] | None = None,
+    ) -> Float[Tensor, "rows hidden"]:
+        """One round of mixing and transforming; only these rows of it, where some are named."""
+        return self.feed_forward(self.attention(hidden, packing, rows))
 
 
 class Encoder(nn.Module):
@@ -64,20 +67,24 @@ class Encoder(nn.Module):
         token_ids: Int[Tensor, " tokens"],
         packing: Packing,
         token_type_ids: Int[Tensor, " tokens"] | None = None,
-    ) -> Float[Tensor, "tokens hidden"]:
-        """Last-layer vectors of all tokens.
+        rows: Int[Tensor, " rows"] | None = None,
+    ) -> Float[Tensor, "rows hidden"]:
+        """Last-layer vectors of all tokens, or of some.
 
         Args:
             token_ids: the sequences laid end to end, [CLS] and [SEP] included, no padding.
             packing: where each sequence lies.
             token_type_ids: 0 or 1 for each token; all 0 when absent.
+            rows: the tokens that are asked for, which spares most of the last layer's work; all
+                when absent.
         """
         hidden = self.embeddings(token_ids, packing, token_type_ids)
-        for layer in self.layers:
+        for number, layer in enumerate(self.layers, start=1):
+            own = rows if number == len(self.layers) else None
             if self.is_checkpointed and torch.is_grad_enabled():
-                hidden = checkpoint(layer, hidden, packing, use_reentrant=False)
+                hidden = checkpoint(layer, hidden, packing, own, use_reentrant=False)
             else:
-                hidden = layer(hidden, packing)
+                hidden = layer(hidden, packing, own)
         return hidden
 
     def compile_layers(self) -> None:

@@ -64,20 +64,28 @@ class Average:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What a reader must know of some benchmarks; below a table that has one of them."""
+
+    text: str
+    of: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Suite:
     """Benchmarks in the order of the table."""
 
     title: str
     benchmarks: tuple[Benchmark, ...]
     averages: tuple[Average, ...] = ()
-    notes: tuple[str, ...] = ()  # below the table
+    notes: tuple[Note, ...] = ()
 
     def __post_init__(self) -> None:
         names = [benchmark.name for benchmark in self.benchmarks]
         for name in names:
             require(names.count(name) == 1, f"two benchmarks are named {name!r}")
-        referred = [average.parts for average in self.averages]
-        for some in [*referred, *(benchmark.overlaps for benchmark in self.benchmarks)]:
+        referred = [one.parts for one in self.averages] + [one.of for one in self.notes]
+        for some in [*referred, *(one.overlaps for one in self.benchmarks)]:
             known_names("benchmark", some, names)
 
 

@@ -133,10 +133,15 @@ def with_one_setting(recipe: RecipeConfig, named: Collection[str]) -> RecipeConf
     return replace(recipe, **dict.fromkeys(gone, ()))
 
 
+def section_of(override: str) -> str:
+    """The section of `section.key=value`."""
+    return override.partition(".")[0].strip()
+
+
 def _settings(benchmark: Benchmark, around: Around) -> Config:
     """The benchmark's own settings among those that all share."""
     kind = benchmark.kind
-    own = [one for one in around.overrides if one.partition(".")[0].strip() == kind]
+    own = [one for one in around.overrides if section_of(one) == kind]
     config = load_config(around.recipes / benchmark.recipe, [*benchmark.settings, *own])
     recipe = replace(recipe_of(config, kind), seeds=())
     if not around.has_grids:

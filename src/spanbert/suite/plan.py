@@ -28,7 +28,7 @@ class Asked:
         start: the model that every cell starts from.
         only: names of benchmarks; none: all.
         has_grids: whether recipes are searched; else one setting of each is trained.
-        overrides: `section.key=value`, as --set has them.
+        overrides: of settings of tasks, `section.key=value` as --set has them.
     """
 
     suite: str
@@ -118,7 +118,7 @@ def _shared(asked: Asked, base: Config, name: str) -> Config:
 
 
 def _table(asked: Asked, suite: Suite, start_digest: str, names: Sequence[str]) -> dict[str, Any]:
-    """The facts that the table begins with, and the averages whose parts were asked for."""
+    """The facts of the table, with the averages and notes of what was asked for."""
     finetuned_for = _finetuned_for(asked.start)
     start = {"path": str(asked.start), "sha256": start_digest, "finetuned_for": finetuned_for}
     return {
@@ -126,8 +126,9 @@ def _table(asked: Asked, suite: Suite, start_digest: str, names: Sequence[str]) 
         "start": start,
         "seeds": asked.seeds,
         "has_grids": asked.has_grids,
+        "overrides": asked.overrides,
         "averages": [asdict(one) for one in suite.averages if set(one.parts) <= set(names)],
-        "notes": suite.notes,
+        "notes": [one.text for one in suite.notes if set(one.of) & set(names)],
     }
 
 

@@ -39,7 +39,7 @@ def gather_suite(plan: Mapping[str, Any], cells: Path) -> dict[str, Any]:
     """The object that the table shows.
 
     Args:
-        plan: "title", "start", "seeds", "has_grids", "averages", "notes" and in
+        plan: "title", "start", "seeds", "has_grids", "overrides", "averages", "notes" and in
             "benchmarks" a `Planned` as JSON.
         cells: the folder of all cells' folders.
     """

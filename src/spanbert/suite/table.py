@@ -103,6 +103,8 @@ def _notes(results: Mapping[str, Any]) -> list[str]:
         f" deviation over the seeds that ended; {search}.",
         "Figures on dev are of the files by which weights were chosen: unseen files give less.",
     ]
+    if results["overrides"]:
+        lines.append(f"Settings of recipes were changed: {', '.join(results['overrides'])}.")
     if any(figure["paper"] is not None for figure in _figures(results)):
         lines.append("Paper: the large model, on test. Differences are of ours from that.")
     lines += [

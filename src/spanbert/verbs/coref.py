@@ -82,7 +82,9 @@ def _is_file(options: argparse.Namespace) -> bool:
 
 
 def _resolve_text(options: argparse.Namespace, model: Path, language: str) -> None:
-    """Print the clusters of the user's text as JSON."""
+    """Print the clusters of the user's text as JSON, and write its page."""
+    from spanbert.report.coref_page import render_coref
+    from spanbert.storage import write_text_atomic
     from spanbert.tasks.coref.predict import clusters_in_text
     from spanbert.tasks.coref.resolver import CoreferenceResolver
     from spanbert.tasks.texts import blocks_at
@@ -90,6 +92,9 @@ def _resolve_text(options: argparse.Namespace, model: Path, language: str) -> No
     text = "".join(blocks_at(options.text))
     found = CoreferenceResolver.load(model).resolve(text, language)
     clusters = clusters_in_text(found.document)
+    if options.page:
+        name = "Standard input" if str(options.text) == "-" else options.text.name
+        write_text_atomic(options.page, render_coref(found.document, name))
     print(json.dumps({"clusters": clusters}, ensure_ascii=False))
 
 

@@ -7,10 +7,15 @@ from spanbert.verbs.verb import Verb, config_of
 
 def _evaluate_suite(options: argparse.Namespace) -> None:
     from pipelines.local_suite import plan_of, run_suite, suite_folder_of
+    from spanbert.suite.cells import section_of
     from spanbert.suite.plan import Asked
     from spanbert.suite.table import suite_text
+    from spanbert.tasks.kinds import KINDS
 
-    base = config_of(options)
+    # settings of tasks are a recipe's: alone, without its files, they might be refused
+    of_tasks = [one for one in options.set if section_of(one) in KINDS]
+    others = [one for one in options.set if one not in of_tasks]
+    base = config_of(argparse.Namespace(config=options.config, set=others))
     asked = Asked(
         suite=options.suite,
         data=options.data,
@@ -18,7 +23,7 @@ def _evaluate_suite(options: argparse.Namespace) -> None:
         seeds=tuple(dict.fromkeys(options.seeds or [base.run.seed])),
         only=tuple(options.only),
         has_grids=not options.no_grid,
-        overrides=tuple(options.set),
+        overrides=tuple(of_tasks),
     )
     plan = plan_of(asked, base)
     folder = suite_folder_of(plan)

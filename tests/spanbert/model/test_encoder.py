@@ -114,3 +114,20 @@ def test_dropout_changes_training_but_not_evaluation(ours, batch):
     assert torch.equal(ours.encoder(ids, Packing(LENGTHS)), ours.encoder(ids, Packing(LENGTHS)))
     ours.train()
     assert not torch.equal(ours.encoder(ids, Packing(LENGTHS)), ours.encoder(ids, Packing(LENGTHS)))
+
+
+@pytest.mark.parametrize("checkpointed", [False, True])
+def test_some_rows_are_those_of_all_and_have_their_gradient(ours, batch, checkpointed):
+    ids, types = (torch.cat(flat) for flat in batch)
+    encoder, packing = ours.encoder, Packing(LENGTHS)
+    encoder.is_checkpointed = checkpointed
+    rows = packing.starts()
+    gradients = []
+    for found in (encoder(ids, packing, types)[rows], encoder(ids, packing, types, rows)):
+        encoder.zero_grad()
+        (found * torch.arange(found.numel()).view_as(found)).sum().backward()
+        gradients.append((found, {n: p.grad.clone() for n, p in encoder.named_parameters()}))
+    (whole, expected), (some, gradient) = gradients
+    torch.testing.assert_close(some, whole)
+    for name, value in gradient.items():
+        torch.testing.assert_close(value, expected[name], rtol=1e-4, atol=1e-3)

@@ -129,11 +129,14 @@ def test_settings_of_other_tasks_change_no_cell(asked, base):
     assert names(plan(asked, changed)) == names(plan(asked, base))
 
 
-def test_averages_without_a_part_that_was_asked_for_are_left_out(asked, base):
+def test_averages_and_notes_of_what_was_not_asked_for_are_left_out(asked, base):
     few = replace(asked, only=("second", "first"))
     table = json.loads(plan(few, base).to_json())
     assert [one["title"] for one in table["averages"]] == ["Both"]
     assert [one["name"] for one in table["benchmarks"]] == ["first", "second"]
+    assert table["notes"] == ["A note of the second."]
+    alone = replace(asked, only=("first",))
+    assert json.loads(plan(alone, base).to_json())["notes"] == []
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ def plan_of(**cells):
         "start": {"path": "encoder", "sha256": "cd" * 32, "finetuned_for": []},
         "seeds": [1, 2],
         "has_grids": True,
+        "overrides": [],
         "averages": [{"title": "Both", "parts": ["one", "two"]}],
         "notes": [],
         "benchmarks": benchmarks,

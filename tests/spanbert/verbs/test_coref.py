@@ -96,10 +96,12 @@ def test_a_text_gives_its_clusters_from_a_file_and_from_standard_input(
     for cluster in found["clusters"]:
         for mention in cluster:
             assert TEXT[mention["start"] : mention["end"]] == mention["text"]
+    page = tmp_path / "text.html"
     with path.open() as handle:
         monkeypatch.setattr("spanbert.tasks.texts._STANDARD_INPUT", handle.fileno())
-        assert call("predict", "--model", finetuned, "-") == 0
+        assert call("predict", "--model", finetuned, "-", "--page", page) == 0
     assert json.loads(capsys.readouterr().out) == found
+    assert "<h1>Standard input</h1>" in page.read_text()
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,8 @@ class ClassificationModel(nn.Module):
         token_type_ids: Int[Tensor, " tokens"],
     ) -> Float[Tensor, "batch outputs"]:
         """The outputs for each sequence of the flat batch."""
-        hidden = self.encoder(token_ids, packing, token_type_ids)
-        first = hidden[packing.starts(hidden.device)]  # (batch, hidden)
+        first_tokens = packing.starts(token_ids.device)
+        first = self.encoder(token_ids, packing, token_type_ids, first_tokens)  # (batch, hidden)
         return self.classifier(self.dropout(torch.tanh(self.pooler(first))))
 
 

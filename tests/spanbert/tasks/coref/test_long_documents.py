@@ -1,11 +1,16 @@
 """Windows: one is the whole to the bit; in several, links reach back as far as they are carried."""
 
+import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from coref_documents import TINY, fresh_model, made_up
+from coref_documents import TINY, fresh_model, made_up, story
 
 from spanbert.errors import NumericsError
 from spanbert.tasks.coref.clusters import NO_LINK, best_antecedents
@@ -13,6 +18,8 @@ from spanbert.tasks.coref.long_documents import linked_spans, windows
 from spanbert.tasks.coref.segments import segmented
 
 ROUNDS = [0, 2]
+TESTS = Path(__file__).parents[3]
+MARGIN_BYTES = 48 << 20  # for the words themselves; tensors of all windows would be hundreds of MB
 
 
 @pytest.fixture(params=ROUNDS)
@@ -111,3 +118,29 @@ def test_a_model_whose_scores_are_not_numbers_is_told(model, document, config):
     model.coref_head.links.fine.scorer.output.bias.data.fill_(torch.nan)
     with pytest.raises(NumericsError, match="not finite in document 'nw/made_up_0'"):
         linked_spans(model, document, config)
+
+
+def peak_of(folder, text, path):
+    """Bytes that a process of its own needs for a text, and the spans it kept."""
+    path.write_text(text)
+    command = [sys.executable, str(TESTS / "coref_memory.py"), str(folder), str(path)]
+    environment = os.environ | {"PYTHONPATH": str(TESTS.parent / "src")}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    return json.loads(done.stdout)
+
+
+def test_eight_times_the_text_takes_the_memory_of_once(trained, tmp_path):
+    folder = tmp_path / "model"
+    folder.mkdir()
+    for path in trained[0].iterdir():
+        if path.name != "manifest.json":
+            (folder / path.name).write_bytes(path.read_bytes())
+    settings = json.loads((folder / "coref_settings.json").read_text())
+    small = settings | {"window_pieces": 1024, "carried_spans": 200}
+    (folder / "coref_settings.json").write_text(json.dumps(small))
+    text = "\n".join(" ".join(story(number).words) for number in range(80))
+    few = peak_of(folder, text, tmp_path / "few.txt")
+    many = peak_of(folder, "\n".join([text] * 8), tmp_path / "many.txt")
+    assert few["num_kept"] > 800
+    assert many["num_kept"] == pytest.approx(8 * few["num_kept"], rel=0.01)
+    assert many["peak_bytes"] < few["peak_bytes"] + MARGIN_BYTES
