@@ -21,6 +21,7 @@ BENCHMARKS = {
     "reading": "benchmarks.reading",
     "qa": "benchmarks.qa",
     "coref": "benchmarks.coref",
+    "coref_model": "benchmarks.coref_model",
     "data_share": "benchmarks.data_share",
     "ray": "benchmarks.ray_workers",
     "memory": "benchmarks.memory",

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from spanbert.config import parse_config
+from spanbert.corpus.words import WordHashes
 from spanbert.errors import DataError
 from spanbert.tasks.evaluation_sets import evaluation_texts
 
@@ -52,6 +53,20 @@ def test_sets_are_the_files_of_dev_and_of_test_in_any_layout(tmp_path):
         mrqa: ["[TLE] A [PAR] B.", "C?", "D?", "E."],
         ours: ["G.", "F?", "H?"],
     }
+
+
+def test_documents_of_coreference_are_texts_as_they_were_written(tmp_path):
+    words = ["Ann", "did", "n't", "see", "Bob", "'s", "mill", "."]
+    line = {"doc_key": "d", "sentences": [words, ["She", "left", "."]], "clusters": []}
+    dev, test = tmp_path / "dev.jsonl", tmp_path / "test.jsonl"
+    dev.write_text(json.dumps(line) + "\nbroken\n")
+    test.write_text(json.dumps(line | {"sentences": [["Rain"]]}) + "\n")
+    changes = [f"coref.dev=['{dev}']", f"coref.test=['{test}']", f"coref.train=['{test}']"]
+    found = texts_of(parse_config("", changes))
+    assert found == {str(dev): ["Ann didn't see Bob 's mill . She left ."], str(test): ["Rain"]}
+    hashes = WordHashes()
+    spoken = hashes.of("Ann didn't see Bob's mill. She left.")
+    assert hashes.of(found[str(dev)][0]).tolist() == spoken.tolist()
 
 
 def test_training_files_are_no_evaluation_sets(tmp_path):
