@@ -53,7 +53,10 @@ def _parser() -> argparse.ArgumentParser:
         "--questions", type=Path, metavar="FILE", help="SQuAD file for `qa`; else an example"
     )
     parser.add_argument(
-        "--documents", type=Path, metavar="FILE", help="for `coref` and `coref_model`; else made-up ones"
+        "--documents",
+        type=Path,
+        metavar="FILE",
+        help="for `coref` and `coref_model`; else made-up ones",
     )
     parser.add_argument("--results", type=Path, default=ROOT / "benchmarks" / "results")
     return parser
