@@ -111,16 +111,18 @@ class FineScorer(nn.Module):
             vectors: of all mentions, in the round that is scored.
             first: number of the mention that the first row of antecedents is of.
         """
-        by_mention_K = self.mention(vectors[first:])
+        by_mention_K = self.mention(vectors[first:]) + self.scorer.hidden.bias
         by_antecedent_N = self.antecedent(vectors)
+        of_pairs = torch.cat([self.product.weight, self.scorer.hidden.weight], dim=1).T
 
         def score(begin: int, end: int) -> Float[Tensor, "some antecedents"]:
             own_KC = antecedents[begin:end]
             rows_K1 = torch.arange(first + begin, first + end, device=own_KC.device)[:, None]
-            hidden = self.product(vectors[rows_K1] * vectors[own_KC])
-            hidden = hidden + by_mention_K[begin:end, None] + by_antecedent_N[own_KC]
             features = self.features(mentions, genre, rows_K1, own_KC)
-            return self.scorer.of_hidden(hidden + self.scorer.hidden(features))
+            pairs = torch.cat([vectors[rows_K1] * vectors[own_KC], features], dim=-1)
+            by_one = by_antecedent_N[own_KC] + by_mention_K[begin:end, None]
+            hidden = torch.addmm(by_one.flatten(0, 1), pairs.flatten(0, 1), of_pairs)
+            return self.scorer.of_hidden(hidden).view(own_KC.shape)
 
         step = max(1, _PAIRS_AT_ONCE // max(1, antecedents.shape[1]))
         is_remembered = antecedents.numel() <= _PAIRS_REMEMBERED or not torch.is_grad_enabled()

@@ -120,7 +120,7 @@ class CoreferenceResolver(Task[CorefDocument, SegmentedDocument, Resolution]):
         return list(self.stream(examples))
 
     def stream(self, documents: Iterable[CorefDocument]) -> Iterator[Resolution]:
-        """The clusters of each document, in order; what they need grows with none of them.
+        """The clusters of each document, in order, one document held as pieces at a time.
 
         Raises:
             NumericsError: a score is not finite.

@@ -1,6 +1,5 @@
 """A vector -> a score, by one hidden layer (Lee et al., 2017): what all scores here are made by."""
 
-import torch
 from torch import Tensor, nn
 
 from spanbert.model.dropout import Dropout
@@ -21,8 +20,8 @@ class HiddenScorer(nn.Module):
         return self.of_hidden(self.hidden(vectors))
 
     def of_hidden(self, hidden: Float[Tensor, "... hidden"]) -> Float[Tensor, "..."]:
-        """The scores of what the first linear map gives, which may be computed in parts."""
-        return self.output(self.dropout(torch.relu(hidden))).squeeze(-1)
+        """The scores of what the first linear map gives; it is overwritten."""
+        return self.output(self.dropout(hidden.relu_())).squeeze(-1)
 
 
 class TableScorer(nn.Module):
