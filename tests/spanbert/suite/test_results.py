@@ -97,6 +97,13 @@ def test_a_figure_that_evaluation_does_not_give_is_told(tmp_path):
     assert one["figures"][0]["mean"] is None
 
 
+def test_figures_of_another_split_or_a_group_are_named_with_it(tmp_path):
+    scores = {"split": "dev", "accuracy": 80.0, "mismatched": {"accuracy": 70.0, "num_examples": 3}}
+    scores |= {"muc": {"f1": 60.0}, "seeds": {"n": 2, "f1": {"mean": 1.0}}}
+    figures = {"accuracy": 80.0, "mismatched.accuracy": 70.0, "muc.f1": 60.0}
+    assert keep_scores(tmp_path, scores) == figures
+
+
 def test_results_and_table_are_written_side_by_side(tmp_path):
     keep(tmp_path / "cells" / "one-1", 70.0)
     results = gather_suite(plan_of(one=[1]), tmp_path / "cells")
