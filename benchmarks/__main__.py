@@ -54,7 +54,10 @@ def _parser() -> argparse.ArgumentParser:
         "--questions", type=Path, metavar="FILE", help="SQuAD file for `qa`; else an example"
     )
     parser.add_argument(
-        "--documents", type=Path, metavar="FILE", help="clusters for `coref`; else made-up ones"
+        "--documents",
+        type=Path,
+        metavar="FILE",
+        help="for `coref` and `coref_model`; else made-up ones",
     )
     parser.add_argument(
         "--sentences", type=Path, metavar="FILE", help="SST-2's train.tsv; else made-up ones"

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import Any, Literal
@@ -23,7 +23,15 @@ import torch.distributed as dist
 import torch.multiprocessing
 from torch import Tensor, nn
 
-from benchmarks.workload import MAX_LENGTH, SPECIALS, Block, Rows, Size
+from benchmarks.workload import (
+    MAX_LENGTH,
+    SPECIALS,
+    Block,
+    CorefSizes,
+    CorefText,
+    Rows,
+    Size,
+)
 from spanbert.checkpoints.state import SpikeRecord, capture
 from spanbert.checkpoints.store import CheckpointStore, load_state
 from spanbert.config import Config, parse_config
@@ -51,9 +59,14 @@ from spanbert.storage import publish
 from spanbert.tasks.classification.classifier import Classifier
 from spanbert.tasks.classification.features import Inputs as ClassifierInputs
 from spanbert.tasks.classification.head import ClassificationModel
-from spanbert.tasks.config import QAConfig
+from spanbert.tasks.config import CorefConfig, QAConfig
+from spanbert.tasks.coref.candidates import candidate_spans, num_kept
 from spanbert.tasks.coref.documents import CorefDocument
 from spanbert.tasks.coref.documents import read_documents as read_coref
+from spanbert.tasks.coref.long_documents import linked_spans
+from spanbert.tasks.coref.model import CorefModel
+from spanbert.tasks.coref.raw_text import document_of_text
+from spanbert.tasks.coref.segments import SegmentedDocument, segmented
 from spanbert.tasks.coref.writing import write_conll
 from spanbert.tasks.encoding import TextEncoder
 from spanbert.tasks.finetune import finetune
@@ -707,3 +720,61 @@ def scores_of_clusters(pairs: Iterable[tuple[Clusters, Clusters]]) -> dict[str, 
 def scores_of_files(key: Path, response: Path) -> dict[str, Any]:
     """All coreference scores of two files."""
     return score_coref(key, response)
+
+
+def words_in(path: Path) -> list[str]:
+    """The words of each document of a file with clusters, as a text with a line a sentence."""
+    documents = read_coref(path).documents
+    return ["\n".join(map(" ".join, document.sentences)) for document in documents]
+
+
+class Resolving:
+    """A fresh coreference model, ready to predict.
+
+    Args:
+        segment_length: pieces that the encoder reads at once, special tokens included.
+    """
+
+    def __init__(
+        self,
+        size: Size,
+        tokenizer: SubwordTokenizer,
+        sizes: CorefSizes,
+        segment_length: int,
+        initializer_range: float = 0.02,
+    ) -> None:
+        keep_freed_memory()  # a peer in this process has it too
+        self._tokenizer = tokenizer
+        self._config = CorefConfig(segment_length=segment_length, **asdict(sizes))
+        model = replace(config(size).model, vocab_size=tokenizer.vocab_size)
+        self._model = CorefModel(model, self._config).eval()
+        initialize(self._model, initializer_range, _SEED)
+
+    def published_state(self) -> dict[str, Tensor]:
+        """The weights under their published names, copied."""
+        state = {name: tensor.detach().clone() for name, tensor in self._model.state_dict().items()}
+        return published_names(state)
+
+    def read(self, text: str) -> SegmentedDocument:
+        """A text as pieces."""
+        return segmented([document_of_text(text)], self._tokenizer, self._config)[0]
+
+    def plain(self, document: SegmentedDocument) -> CorefText:
+        """A document as arrays that a peer can lay out in its own way."""
+        settings, bounds = self._config, document.word_bounds
+        return CorefText(
+            len(document.sentences),
+            document.pieces,
+            document.segments,
+            bounds,
+            document.speakers,
+            candidate_spans(bounds, document.sentences, settings.max_span_width),
+            num_kept(document.num_tokens, settings.span_ratio, settings.max_spans),
+            document.genre,
+        )
+
+    def resolve(self, document: SegmentedDocument) -> tuple[list[tuple[int, int]], list[int]]:
+        """The spans of words that are kept, and the number of each one's antecedent, or -1."""
+        found = linked_spans(self._model, document, self._config)
+        spans = [(start, end) for start, end in found.spans.tolist()]
+        return spans, found.antecedents.tolist()

@@ -22,6 +22,7 @@ BENCHMARKS = {
     "qa": "benchmarks.qa",
     "classification": "benchmarks.classification",
     "coref": "benchmarks.coref",
+    "coref_model": "benchmarks.coref_model",
     "data_share": "benchmarks.data_share",
     "ray": "benchmarks.ray_workers",
     "memory": "benchmarks.memory",

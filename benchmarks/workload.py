@@ -116,6 +116,31 @@ class Rows:
         return len(self.token_ids)
 
 
+@dataclass(frozen=True)
+class CorefSizes:
+    """Sizes of what stands above the encoder of a coreference model; the paper's are given."""
+
+    ffnn_size: int = 3000
+    feature_size: int = 20
+    max_span_width: int = 30
+    max_antecedents: int = 50
+    max_training_segments: int = 3
+
+
+@dataclass(frozen=True)
+class CorefText:
+    """A document as a coreference model reads it; spans are half-open."""
+
+    num_words: int
+    pieces: np.ndarray  # (pieces) ids, without special tokens
+    segments: np.ndarray  # (segments, 2) of pieces
+    word_bounds: np.ndarray  # (words + 1) first piece of each word, then the end
+    speakers: np.ndarray  # (words) number of each word's speaker
+    candidates: np.ndarray  # (candidates, 2) of words: all spans that may be mentions
+    num_kept: int  # of the candidates
+    genre: int
+
+
 def document_lengths(num_tokens: int, max_length: int = MAX_LENGTH) -> list[int]:
     """Lengths of blocks cut from documents, longest first; padded, they fill about 0.66.
 

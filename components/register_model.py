@@ -17,7 +17,7 @@ def register_model(
     """Register a model with its scores; the same model is never registered twice.
 
     Args:
-        purpose: "encoder" or "qa".
+        purpose: "encoder", or a kind of task.
 
     Returns:
         The address that `mlflow.pyfunc.load_model` takes.

@@ -14,7 +14,6 @@ from components.write_finetuning_report import write_finetuning_report
 from pipelines.by_kind import evaluate, finetune
 from pipelines.end_to_end import PRETRAINED
 from pipelines.placing import as_they_are
-from spanbert.registry.loaders import LOADERS
 
 
 def build_finetuning(kinds: Sequence[str], place: Callable[[], None] = as_they_are) -> Any:
@@ -49,9 +48,7 @@ def _branch(kind: str, common: dict[str, Any], encoder: Any) -> dict[str, Any]:
     tuned = finetune(kind, **common, start=PRETRAINED, tokenizer=encoder, encoder=encoder)
     model = tuned.outputs["task_model"]
     scores = evaluate(kind, **common, start=PRETRAINED, task_model=model).outputs["scores"]
-    found = {f"{kind}_scores": scores}
-    if kind in LOADERS:  # else nothing could serve it
-        registered = register_model(**common, purpose=kind, model=model, scores=scores)
-        registered.set_caching_options(False)  # it writes outside its outputs
-        found[f"{kind}_registration"] = registered.outputs["registration"]
-    return found
+    registered = register_model(**common, purpose=kind, model=model, scores=scores)
+    registered.set_caching_options(False)  # it writes outside its outputs
+    registration = registered.outputs["registration"]
+    return {f"{kind}_scores": scores, f"{kind}_registration": registration}

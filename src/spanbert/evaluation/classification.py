@@ -7,6 +7,7 @@ correlation with a constant, it is 0.
 import math
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -55,6 +56,16 @@ def label_table(gold: Labels, predicted: Labels) -> dict[str, dict[str, float]]:
         str(label): {**_scores(gold, predicted, label), "num_examples": list(gold).count(label)}
         for label in sorted({*gold, *predicted}, key=str)
     }
+
+
+def most_confused(gold: Labels, predicted: Labels, most: int = 10) -> list[dict[str, Any]]:
+    """The commonest mistakes: "gold" and "predicted" label by name, and "num_examples"."""
+    pairs = ((str(a), str(b)) for a, b in zip(gold, predicted, strict=True) if a != b)
+    ordered = sorted(Counter(pairs).items(), key=lambda item: (-item[1], item[0]))
+    return [
+        {"gold": one, "predicted": other, "num_examples": number}
+        for (one, other), number in ordered[:most]
+    ]
 
 
 def _num_equal(gold: Labels, predicted: Labels) -> int:

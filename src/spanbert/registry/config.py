@@ -14,7 +14,7 @@ class RegistryConfig:
     """Under which names results are kept."""
 
     experiment: str = "spanbert"
-    model_name: str = "spanbert"  # of the encoder; <model_name>-qa answers questions
+    model_name: str = "spanbert"  # of the encoder; those of tasks end in the kind: -qa
     alias: str = "latest-evaluated"
     tracking_uri: str = ""  # empty: MLFLOW_TRACKING_URI, or else SQLite beside the runs
 

@@ -15,7 +15,7 @@ from spanbert.errors import ConfigError
 class Limits:
     """The most that one request may hold, and take."""
 
-    max_rows: int = 64  # questions, or texts with masks
+    max_rows: int = 64  # questions, texts or sentences
     max_text_characters: int = 500_000  # of one question, context or text: 150 pages
     max_request_characters: int = 1_000_000  # of all texts together
     timeout_s: float = 30.0  # below the 60 s after which MLflow answers, and works on unheard

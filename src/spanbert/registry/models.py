@@ -20,7 +20,7 @@ from spanbert.registry.address import tracking_uri
 from spanbert.registry.limits import Limits
 from spanbert.registry.loaders import LOADERS
 from spanbert.registry.server import server_errors
-from spanbert.registry.signatures import EXAMPLES, SIGNATURES
+from spanbert.registry.signatures import interface_of
 from spanbert.registry.tracking import StepRun
 from spanbert.storage import verify
 
@@ -93,6 +93,7 @@ def _create_version(
 
 
 def _log(folder: Path, name: str, purpose: str, run: str, uri: str) -> ModelInfo:
+    signature, example = interface_of(purpose, folder)
     # else it tells of each step of checking the example
     logging.getLogger("mlflow").setLevel(logging.ERROR)
     mlflow.set_tracking_uri(uri)
@@ -103,8 +104,8 @@ def _log(folder: Path, name: str, purpose: str, run: str, uri: str) -> ModelInfo
             name=name,
             loader_module=LOADERS[purpose][0],
             data_path=str(folder),
-            signature=SIGNATURES[purpose],
-            input_example=EXAMPLES[purpose],
+            signature=signature,
+            input_example=example,
             model_config=asdict(Limits()),
             pip_requirements=[f"spanbert=={__version__}"],
         )

@@ -6,12 +6,22 @@ from typing import Any
 
 from spanbert.config import Config, to_toml
 from spanbert.evaluation import scores
+from spanbert.report.classification_section import classification_section
+from spanbert.report.coref_section import coref_section
 from spanbert.report.page import SCHEMA_VERSION, provenance_content
 from spanbert.report.provenance import provenance_of
 from spanbert.report.qa_section import qa_content
-from spanbert.report.rendering import KeyFigure, plain, render_template
+from spanbert.report.rendering import KeyFigure, render_template
+from spanbert.report.section import Section
 from spanbert.report.summary import clipped, count, fixed, model_lines, printable, score_lines
-from spanbert.report.task_section import TITLES, figure_lines, figures_table, told
+from spanbert.report.task_section import (
+    TITLES,
+    figure_lines,
+    figure_name,
+    figures_in_order,
+    summary_table,
+    told,
+)
 from spanbert.storage import read_manifest
 
 _KEY_FIGURES = 2  # of each task, at the top of the page
@@ -56,15 +66,14 @@ def render_finetuned(results: dict[str, Any]) -> str:
         "subtitle": f"SpanBERT fine-tuning report, seed {results['seed']}",
         "verdict": _verdict(results),
         "key_figures": [
-            KeyFigure(f"{TITLES[kind]}: {plain(name)}", fixed(value, 1), "percent")
+            KeyFigure(f"{TITLES[kind]}: {figure_name(name)}", fixed(value, 1), "percent")
             for kind, row in rows.items()
-            for name, value in list(scores.figures_of(row).items())[:_KEY_FIGURES]
+            for name, value in list(figures_in_order(row).items())[:_KEY_FIGURES]
         ],
         "has_qa": "qa" in rows,
         **qa_content(results["qa"]),
-        "other_tasks": [
-            (TITLES[kind], figures_table(kind, row)) for kind, row in rows.items() if kind != "qa"
-        ],
+        "summary": summary_table(rows),
+        "sections": [_section(kind, row) for kind, row in rows.items() if kind != "qa"],
         **provenance_content(results),
     }
     return render_template("finetuned.html.jinja", content)
@@ -87,6 +96,10 @@ def finetuned_table(results: dict[str, Any], report_path: str) -> str:
 def _rows(results: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The scores of each kind of task that was fine-tuned, in the page's order."""
     return {kind: results[kind][0] for kind in TITLES if results.get(kind)}
+
+
+def _section(kind: str, row: dict[str, Any]) -> Section:
+    return coref_section(row) if kind == "coref" else classification_section(kind, row)
 
 
 def _verdict(results: dict[str, Any]) -> str:

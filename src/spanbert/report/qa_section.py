@@ -10,9 +10,18 @@ from typing import Any
 
 from spanbert.report.calibration_chart import CalibrationChart, calibration_chart
 from spanbert.report.charts import Series, line_chart
-from spanbert.report.part_chart import PartChart, part_chart
+from spanbert.report.part_chart import part_chart
 from spanbert.report.rendering import Table
-from spanbert.report.summary import PRETRAINED, RANDOM, chance_margin, count, fixed, percent
+from spanbert.report.section import Breakdown
+from spanbert.report.summary import (
+    PRETRAINED,
+    RANDOM,
+    chance_margin,
+    count,
+    fixed,
+    mean_and_sd,
+    percent,
+)
 
 # by the key of an analysis: heading, and what the first column of its table names
 _BREAKDOWNS = {
@@ -21,15 +30,6 @@ _BREAKDOWNS = {
     "by_answerability": ("With and without an answer", "The question"),
 }
 _NO_ANSWER = "no answer"
-
-
-@dataclass(frozen=True)
-class Breakdown:
-    """Scores of the parts of the questions."""
-
-    heading: str
-    chart: PartChart
-    table: Table
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def scores_table(labelled: Labelled) -> Table:
 def seeds_table(labelled: Labelled) -> Table | None:
     """Mean and standard deviation where a start was fine-tuned with several seeds."""
     rows = [
-        (name, count(seeds["n"]), _mean_and_sd(seeds["exact_match"]), _mean_and_sd(seeds["f1"]))
+        (name, count(seeds["n"]), mean_and_sd(seeds["exact_match"]), mean_and_sd(seeds["f1"]))
         for name, r in labelled
         if (seeds := r.get("seeds"))
     ]
@@ -108,6 +108,7 @@ def breakdown(key: str, analysed: Labelled) -> Breakdown | None:
     scores = [(name, {part: found[part]["f1"] for part in found}) for name, found in rows]
     return Breakdown(
         heading,
+        "F1 of each part of the questions.",
         part_chart(parts, scores),
         Table(
             "Exact match / F1, in percent of the questions",
@@ -171,12 +172,6 @@ def _confidence(bins: Sequence[dict[str, Any]]) -> tuple[str, str]:
     sums = (sum(one[k] * one["num_questions"] for one in bins) for k in ("confidence", "exact"))
     confidence, exact = (percent(found / total) for found in sums)
     return confidence, exact
-
-
-def _mean_and_sd(figures: dict[str, Any]) -> str:
-    if figures["sd"] is None:  # of one seed
-        return fixed(figures["mean"], 1)
-    return f"{fixed(figures['mean'], 1)} ± {fixed(figures['sd'], 1)}"
 
 
 def _chance_margin(qa: Sequence[dict[str, Any]]) -> str:

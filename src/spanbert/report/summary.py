@@ -98,6 +98,13 @@ def fixed(value: Number, digits: int) -> str:
     return f"{value:,.{digits}f}" if math.isfinite(value) else _not_finite(value)
 
 
+def mean_and_sd(figures: dict[str, Any]) -> str:
+    """A figure over seeds, as `seeds_summary` has it."""
+    if figures["sd"] is None:  # of one seed
+        return fixed(figures["mean"], 1)
+    return f"{fixed(figures['mean'], 1)} ± {fixed(figures['sd'], 1)}"
+
+
 def count(value: Number) -> str:
     """A whole number with commas between thousands."""
     return fixed(value, 0)

@@ -15,6 +15,7 @@ START = {
         "help": "model folder; random weights when left out",
     }
 }
+_UNTOLD = ("curve", "labels", "confusions", "examples")  # long; they are in the file of --output
 SCORES = {
     "--output": {
         "type": local_path,
@@ -59,7 +60,7 @@ def evaluate(options: argparse.Namespace, kind: Any) -> None:
     result = evaluate_classifier(model, kind, getattr(config, kind.kind), say=say)
     if options.output:
         write_text_atomic(options.output, json.dumps(result, indent=1) + "\n")
-    print_json({k: v for k, v in result.items() if k not in ("curve", "labels", "examples")})
+    print_json({name: value for name, value in result.items() if name not in _UNTOLD})
 
 
 def is_file(options: argparse.Namespace, of_text: tuple[Any, ...], remedy: str) -> bool:

@@ -14,6 +14,7 @@ from spanbert.evaluation.classification import (
     f1,
     label_table,
     matthews,
+    most_confused,
     pearson,
     spearman,
 )
@@ -70,3 +71,18 @@ def test_by_hand():
         100 * 4.5 / np.sqrt(4.5 * 5)
     )
     assert pearson([1.0, 1.0], [0.0, 3.0]) == 0
+
+
+@given(PAIRS)
+def test_the_commonest_mistakes_are_the_largest_cells_off_the_diagonal(pairs):
+    gold, predicted = map(list, zip(*pairs, strict=True))
+    labels = list("abcd")
+    cells = sklearn.metrics.confusion_matrix(gold, predicted, labels=labels)
+    found = most_confused(gold, predicted, most=3)
+    for one in found:
+        row, column = labels.index(one["gold"]), labels.index(one["predicted"])
+        assert row != column
+        assert cells[row, column] == one["num_examples"]
+    np.fill_diagonal(cells, 0)
+    largest = sorted(cells[cells > 0], reverse=True)[:3]
+    assert [one["num_examples"] for one in found] == largest

@@ -18,6 +18,7 @@ from spanbert.registry.loaders import LOADERS
 from spanbert.registry.models import register
 from spanbert.registry.signatures import EXAMPLES, SIGNATURES
 from spanbert.registry.tracking import Tracking
+from spanbert.tasks.kinds import KINDS
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +88,12 @@ def test_the_registry_shows_columns_an_example_and_limits(setting):
 
 
 def test_every_purpose_has_a_signature_and_an_example():
-    assert LOADERS.keys() == SIGNATURES.keys() == EXAMPLES.keys()
+    of_each_model = {"glue", "relations"}  # `test_glue.py`, `test_relations.py`
+    assert LOADERS.keys() - of_each_model == SIGNATURES.keys() == EXAMPLES.keys()
+
+
+def test_every_kind_of_task_can_be_registered():
+    assert {"encoder", *KINDS} == LOADERS.keys()
 
 
 def test_no_code_and_no_pickle_lie_in_the_artifact(setting):

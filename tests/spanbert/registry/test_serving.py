@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import mlflow
 import pytest
 import tiny
 from group import wait_for
@@ -21,6 +22,7 @@ from spanbert.registry.tracking import Tracking
 from spanbert.tasks.qa.predict import QuestionAnswerer
 
 CONTEXT = "Ann of Bergen painted it near Oslo. The old miller forgot his own canary."
+MARKED = "<subject>Ann</subject> was owner of <object>the mill</object>."
 LIMITS = {"max_rows": 3, "max_text_characters": 60_000, "timeout_s": 20}
 STARTS_S = 300  # at most, on a busy machine
 
@@ -126,6 +128,32 @@ def test_a_served_model_answers_and_refuses(registered, tmp_path):
         assert (status, "stack_trace" in told) == (400, False)
         assert asked(port, dataframe_records=rows)[0] == 200  # it lives on
     assert "canary" not in log.read_text()
+    assert "Traceback" not in log.read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("kind", "row", "params"),
+    [
+        ("coref", {"text": "Ann sailed to Crete. She came alone."}, {"language": "de"}),
+        ("glue", {"sentence": "Ann loved it.", "pair": "Ann enjoyed it."}, {}),
+        ("relations", {"sentence": MARKED}, {}),
+    ],
+)
+def test_every_kind_of_task_is_served(request, registering, tmp_path, kind, row, params):
+    folders = {
+        "coref": lambda: request.getfixturevalue("coref_folder"),
+        "glue": lambda: request.getfixturevalue("glue_folders")["rte"],
+        "relations": lambda: request.getfixturevalue("relation_folders")["text"],
+    }
+    made = registering(kind, folders[kind]())
+    registry = tracking_uri(tiny.config(tmp_path))
+    expected = mlflow.pyfunc.load_model(made.uri).predict([row], params=params or None)
+    with served(made.uri, tmp_path, MLFLOW_TRACKING_URI=registry) as (port, log):
+        told = asked(port, dataframe_records=[row], params=params)
+        assert told == (200, {"predictions": expected})
+        status, told = asked(port, dataframe_records=[row] * 65)
+        assert (status, told["message"].startswith("65 rows, but max_rows = 64")) == (400, True)
     assert "Traceback" not in log.read_text()
 
 

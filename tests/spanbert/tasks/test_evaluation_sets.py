@@ -7,6 +7,7 @@ import pytest
 import relation_example
 
 from spanbert.config import parse_config
+from spanbert.corpus.words import WordHashes
 from spanbert.errors import DataError
 from spanbert.tasks.evaluation_sets import evaluation_texts
 
@@ -66,6 +67,20 @@ def test_sets_of_sentences_and_of_relations_are_read_too(tmp_path):
     pairs = [text for pair in glue_example.PAIRS[:12] for text in pair[:2]]
     assert found[f"{glue}/MNLI/dev_matched.tsv"] == pairs
     assert found[str(relations)][0] == "Ann was born in Oslo ."
+
+
+def test_documents_of_coreference_are_texts_as_they_were_written(tmp_path):
+    words = ["Ann", "did", "n't", "see", "Bob", "'s", "mill", "."]
+    line = {"doc_key": "d", "sentences": [words, ["She", "left", "."]], "clusters": []}
+    dev, test = tmp_path / "dev.jsonl", tmp_path / "test.jsonl"
+    dev.write_text(json.dumps(line) + "\nbroken\n")
+    test.write_text(json.dumps(line | {"sentences": [["Rain"]]}) + "\n")
+    changes = [f"coref.dev=['{dev}']", f"coref.test=['{test}']", f"coref.train=['{test}']"]
+    found = texts_of(parse_config("", changes))
+    assert found == {str(dev): ["Ann didn't see Bob 's mill . She left ."], str(test): ["Rain"]}
+    hashes = WordHashes()
+    spoken = hashes.of("Ann didn't see Bob's mill. She left.")
+    assert hashes.of(found[str(dev)][0]).tolist() == spoken.tolist()
 
 
 def test_training_files_are_no_evaluation_sets(tmp_path):

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from spanbert.errors import ConfigError
-from spanbert.evaluation.classification import label_table
+from spanbert.evaluation.classification import label_table, most_confused
 from spanbert.progress import Say, silent
 from spanbert.tasks.classification.classifier import Classifier
 from spanbert.tasks.classification.gold import gold_identity, read_split
@@ -30,8 +30,10 @@ def evaluate_classifier(
 
     Returns:
         "split", its figures (percent) and "num_examples"; the same under the names of the other
-        splits; "labels", precision, recall and f1 of each label; the "curve" of training; "seeds",
-        where the model is the best of several on these files; in "examples" a row for each.
+        splits; "made_for", the settings that the model must be scored with; "labels", precision,
+        recall and f1 of each label, and "confusions", the commonest mistakes; the "curve" of
+        training; "seeds", where the model is the best of several on these files; in "examples" a
+        row for each.
     """
     classifier = Classifier.load(model, kind)
     _require_same(classifier.problem, config)
@@ -48,12 +50,15 @@ def evaluate_classifier(
     told = {name: one.figures | {"num_examples": len(one.inputs)} for name, one in scored.items()}
     training = read_training(model)
     result: dict[str, Any] = {"split": split, **told.pop(split), **told}
+    problem = classifier.problem
+    result["made_for"] = {name: getattr(problem, name) for name in problem.decisive}
     result["curve"] = training.get("curve", [])
     if training.get("seeds") and training["gold"] == gold_identity(config):
         by_seed = [seed[split] for seed in training["seeds"]]
         result["seeds"] = seeds_summary(by_seed, tuple(main.figures))
-    if classifier.problem.labels:
+    if problem.labels:
         result["labels"] = label_table(main.gold, main.predicted)
+        result["confusions"] = most_confused(main.gold, main.predicted)
     return result | {"examples": main.rows}
 
 

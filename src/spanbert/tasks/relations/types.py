@@ -28,7 +28,7 @@ def with_types(example: RelationExample, problem: RelationProblem) -> RelationEx
         if known and entity.type not in known:
             if entity.type or len(known) > 1:
                 raise DataError(
-                    f"the type of the {role} is {entity.type!r}, which the model has not learnt",
+                    f"the type of the {role} is missing, or none that the model has learnt",
                     remedy=f"write <{role} type=TYPE> with one of {', '.join(known)}",
                 )
             entities[role] = replace(entity, type=known[0])

@@ -33,7 +33,7 @@ def test_known_types_are_those_of_the_markers():
 def test_the_only_type_may_be_left_out():
     assert with_types(example_of("PER", ""), SEVERAL) == example_of("PER", "CITY")
     for told in (example_of("", "CITY"), example_of("DOG", "CITY"), example_of("PER", "TOWN")):
-        with pytest.raises(DataError, match=r"which the model has not learnt -> write <"):
+        with pytest.raises(DataError, match=r"none that the model has learnt -> write <"):
             with_types(told, SEVERAL)
 
 

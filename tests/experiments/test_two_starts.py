@@ -1,4 +1,4 @@
-"""The question answering experiment: impossible questions are impossible, and a run goes on."""
+"""Experiments of fine-tuning: impossible questions are impossible, and a run goes on."""
 
 import json
 from dataclasses import replace
@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import tiny
 
-from experiments import question_answering
+from experiments import two_starts, unanswerable
 from spanbert.config import to_toml
 from spanbert.errors import DataError
 from spanbert.tasks.qa.examples import read_questions
@@ -19,8 +19,8 @@ def questions(tmp_path):
 
 def test_questions_are_asked_again_where_they_have_no_answer(questions, tmp_path):
     output = tmp_path / "v2.json"
-    arguments = ["unanswerable", "--output", str(output), "--fraction", "1", str(questions)]
-    question_answering.main(arguments)
+    arguments = ["--output", str(output), "--fraction", "1", str(questions)]
+    unanswerable.main(arguments)
     before, after = read_questions(questions).questions, read_questions(output)
     impossible = [q for q in after.questions if q.is_impossible]
     by_id = {question.id: question for question in before}
@@ -40,16 +40,25 @@ def test_both_starts_are_scored_and_a_finished_one_is_not_trained_again(
     config = replace(artifacts.config, qa=replace(artifacts.config.qa, dev=(str(questions),)))
     settings = tmp_path / "tiny.toml"
     settings.write_text(to_toml(replace(config, qa=replace(config.qa, train=(str(questions),)))))
-    words = ["run", "--state", str(tmp_path / "s"), "--name", "1.1", "--encoder", str(start)]
-    question_answering.main([*words, "--config", str(settings)])
+    words = [
+        "--kind",
+        "qa",
+        "--state",
+        str(tmp_path / "s"),
+        "--name",
+        "1.1",
+        "--encoder",
+        str(start),
+    ]
+    two_starts.main([*words, "--config", str(settings)])
     first = capsys.readouterr().out
-    assert "1.1 from pre-trained: exact match" in first
-    assert "1.1 from random weights: exact match" in first
+    assert "1.1 from pre-trained: exact_match" in first
+    assert "1.1 from random weights: exact_match" in first
     found = json.loads((tmp_path / "s" / "1.1 pre-trained.json").read_text())
     assert found["num_questions"] == 40
     questions.unlink()  # what is finished needs no file
-    question_answering.main([*words, "--config", str(settings)])
+    two_starts.main([*words, "--config", str(settings)])
     assert "fine-tuning step" not in capsys.readouterr().out
     (tmp_path / "s" / "1.1 pre-trained.json").unlink()
     with pytest.raises(DataError):
-        question_answering.main([*words, "--config", str(settings)])
+        two_starts.main([*words, "--config", str(settings)])
