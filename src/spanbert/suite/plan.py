@@ -119,8 +119,8 @@ def _shared(asked: Asked, base: Config, name: str) -> Config:
 
 def _table(asked: Asked, suite: Suite, start_digest: str, names: Sequence[str]) -> dict[str, Any]:
     """The facts of the table, with the averages and notes of what was asked for."""
-    finetuned_for = _finetuned_for(asked.start)
-    start = {"path": str(asked.start), "sha256": start_digest, "finetuned_for": finetuned_for}
+    start: dict[str, Any] = {"path": str(asked.start), "sha256": start_digest}
+    start["finetuned_for"] = finetuned_for(asked.start)
     return {
         "title": suite.title,
         "start": start,
@@ -132,8 +132,10 @@ def _table(asked: Asked, suite: Suite, start_digest: str, names: Sequence[str]) 
     }
 
 
-def _finetuned_for(start: Path) -> list[str]:
+def finetuned_for(start: Path) -> list[str]:
     """The kinds of task that a model of ours was fine-tuned for."""
     path = start / MANIFEST
     settings = json.loads(path.read_text())["config"] if path.is_file() else {}
+    if "run" in settings:  # pre-training keeps the settings of all stages, and made no task's model
+        return []
     return [kind for kind in KINDS if kind in settings]

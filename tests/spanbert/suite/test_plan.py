@@ -9,7 +9,7 @@ import tiny
 import tiny_suite
 
 from spanbert.errors import ConfigError
-from spanbert.suite.plan import Asked, plan_suite
+from spanbert.suite.plan import Asked, finetuned_for, plan_suite
 
 QA = ("first", "bad", "second")  # benchmarks of question answering that can be run
 
@@ -151,3 +151,15 @@ def test_a_mistake_is_told_before_anything_runs(changes, told, asked, base):
     with pytest.raises(ConfigError) as refused:
         plan(replace(asked, **changes), base)
     assert told in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("settings", "kinds"),
+    [
+        ({"qa": {}, "model": {}, "seed": 1}, ["qa"]),  # a fine-tuned model
+        ({"run": {}, "qa": {}, "coref": {}}, []),  # a pre-trained one, with all settings of its run
+    ],
+)
+def test_a_start_that_was_fine_tuned_is_told_from_one_that_was_not(settings, kinds, tmp_path):
+    (tmp_path / "manifest.json").write_text(json.dumps({"config": settings}))
+    assert finetuned_for(tmp_path) == kinds
