@@ -52,7 +52,7 @@ def test_a_task_goes_from_files_to_a_scored_submission(settings, artifacts, tmp_
     assert (found["examples"], found["labels"], len(found["trainings"])) == (36, 2, 1)
     assert run("evaluate", "glue", "--config", settings, "--model", model, "--output", scores) == 0
     told = json.loads(capsys.readouterr().out)
-    assert set(told) == {"split", "accuracy", "num_examples"}
+    assert set(told) == {"split", "made_for", "accuracy", "num_examples"}
     result = json.loads(scores.read_text())
     assert len(result["examples"]) == told["num_examples"] == 12
     assert set(result["labels"]) <= {"0", "1"}
@@ -142,7 +142,7 @@ def test_relations_go_from_files_to_scored_predictions(
     assert (found["examples"], found["labels"]) == (27, 3)
     assert run("evaluate", "relations", "--config", relation_settings, "--model", model) == 0
     told = json.loads(capsys.readouterr().out)
-    assert set(told) == {"split", "precision", "recall", "f1", "num_examples"}
+    assert set(told) == {"split", "made_for", "precision", "recall", "f1", "num_examples"}
 
     words = ["--input", tmp_path / "re.jsonl", "--output", output]
     assert run("predict", "relations", "--model", model, *words) == 0
