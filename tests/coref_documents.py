@@ -19,7 +19,7 @@ TINY = CorefConfig(
     max_training_segments=3,
     max_span_width=8,
     span_ratio=0.4,
-    max_antecedents=5,
+    max_antecedents=12,
     ffnn_size=16,
     feature_size=4,
     head_dropout=0.0,
@@ -49,7 +49,7 @@ def made_up(seed, num_sentences=6, name="nw/made_up_0"):
     return CorefDocument(name, sentences, speakers, clusters, genre_of(name))
 
 
-def fresh_model(sizes, config, seed=5, spread=0.3):
+def fresh_model(sizes, config, seed=5, spread=0.1):
     """A model with random weights that differ enough to be told apart, without dropout."""
     model = CorefModel(sizes, config)
     initialize(model, spread, seed)

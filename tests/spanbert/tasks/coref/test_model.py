@@ -29,13 +29,25 @@ def losses(scored, document, config):
     return total + mention_loss(scored.mentions.scores, clusters) if config.singletons else total
 
 
+def require_variety(scored):
+    """Pairs of all kinds are scored, or a wrong feature would not be seen."""
+    mentions, links = scored.mentions, scored.links
+    rows = torch.arange(len(scored.spans))[:, None]
+    for values, kinds in ((mentions.speakers, {0}), (mentions.segments, {0, 1, 2, 3})):
+        apart = (values[rows] - values[links.antecedents])[links.is_real]
+        assert set(apart.abs().tolist()) > kinds
+    distances = (rows - links.antecedents)[links.is_real]
+    assert set(distance_buckets(distances).tolist()) >= {1, 2, 3, 4, 5, 6}
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_loss_and_gradients_are_those_of_slow_loops(kind, sizes, tokenizer):
     config = KINDS[kind]
-    (document,) = segmented([made_up(3)], tokenizer, config)
+    (document,) = segmented([made_up(0, 9)], tokenizer, config)
     model = fresh_model(sizes, config).double()
-    assert len(document.segments) > 2
     scored = model(document)
+    if kind != "few":
+        require_variety(scored)
     own = losses(scored, document, config)
     gradients = torch.autograd.grad(own, list(model.parameters()), allow_unused=True)
 
@@ -128,12 +140,15 @@ def test_where_a_document_fits_one_segment_overlap_is_independent_to_the_bit(siz
     assert len(alone.segments) == 1 < len(cut.segments)
     model = fresh_model(sizes, long).eval()
     gated = [model.encode(alone), model.encode(cut)]
-    model.coref_head.overlap_gate = None
+    gate, model.coref_head.overlap_gate = model.coref_head.overlap_gate, None
     independent = [model.encode(alone), model.encode(cut)]
     assert torch.equal(gated[0], independent[0])
-    pieces = framed(cut, cut.shifted).pieces
+    again = framed(cut, cut.shifted)
+    one, two = independent[1][again.pieces], model._read(again)
+    share = torch.sigmoid(torch.cat([one, two], dim=1) @ gate.weight.T + gate.bias)
+    torch.testing.assert_close(gated[1][again.pieces], share * one + (1 - share) * two)
     differs = (gated[1] != independent[1]).any(dim=1).nonzero().ravel().tolist()
-    assert differs == pieces.tolist(), "what has one context alone is as it was"
+    assert differs == again.pieces.tolist(), "what has one context alone is as it was"
 
 
 def test_distances_fall_into_the_buckets_of_the_paper():
