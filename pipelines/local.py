@@ -14,12 +14,12 @@ from spanbert import parts
 from spanbert.ablation.variants import Ablation, with_pairs
 from spanbert.config import Config, to_toml
 from spanbert.corpus.sources.digest import digest_sources
-from spanbert.errors import ConfigError
 from spanbert.lease import sole_owner
 from spanbert.model.importing.files import model_digest
 from spanbert.progress import Say
 from spanbert.steps import CELLS
 from spanbert.storage import require_free_space, sha256_of
+from spanbert.tasks.files import require_named
 from spanbert.tasks.kinds import KINDS, recipe_of
 from spanbert.training.resources import require_cpus, require_gpus
 from spanbert.training.restart import set_aside
@@ -123,8 +123,7 @@ def _arguments(config: Config, folder: Path) -> dict[str, str]:
 def _require_files(config: Config) -> None:
     """Refuse before pre-training what fine-tuning would refuse after it."""
     for name in unnamed_files(config):
-        remedy = f"--set '{name}=[\"{name.rpartition('.')[2]}.json\"]'"
-        raise ConfigError(f"{name} names no file", remedy=remedy)
+        require_named(name, (), f"{name.rpartition('.')[2]}.json")
     for kind in branches_of(config):
         KINDS[kind]().require_readable(recipe_of(config, kind))
 

@@ -10,6 +10,7 @@ from spanbert.tasks.classification.classifier import Classifier
 from spanbert.tasks.classification.gold import gold_identity, read_split
 from spanbert.tasks.classification.problem import ConfigT, ExampleT, Problem
 from spanbert.tasks.classification.scoring import score
+from spanbert.tasks.files import require_named
 from spanbert.tasks.seeds import seeds_summary
 from spanbert.tasks.training import read_training
 
@@ -38,9 +39,7 @@ def evaluate_classifier(
     classifier = Classifier.load(model, kind)
     _require_same(classifier.problem, config)
     read = {split: read_split(kind, config, split, say).examples for split in config.scored}
-    if not any(read.values()):
-        place = f"{config.section}.dev"
-        raise ConfigError(f"{place} names no file", remedy=f"--set '{place}=[\"dev\"]'")
+    require_named(f"{config.section}.dev", any(read.values()), "dev")
     scored = {
         split: score(classifier, classifier.features(examples))
         for split, examples in read.items()

@@ -3,12 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from spanbert.errors import ConfigError
 from spanbert.progress import Say
-from spanbert.storage import sha256_of
 from spanbert.tasks.classification.config import ClassificationConfig
 from spanbert.tasks.classification.problem import ConfigT, ExampleFile, ExampleT, Problem
-from spanbert.tasks.ledger import tell_skipped
+from spanbert.tasks.files import digests_of, read_all, require_named
 
 
 def read_split(
@@ -22,14 +20,12 @@ def read_split(
     Raises:
         DataError, IntegrityError, DependencyError: a file cannot be used.
     """
-    found = ExampleFile[ExampleT]([], {})
-    for name in config.files_of(split):
-        file = kind.read(Path(name), config)
-        tell_skipped(Path(name), file.skipped, say)
-        found.examples.extend(file.examples)
-        for reason, count in file.skipped.items():
-            found.skipped[reason] = found.skipped.get(reason, 0) + count
-    return found
+
+    def read(path: Path) -> tuple[list[ExampleT], dict[str, int]]:
+        file = kind.read(path, config)
+        return file.examples, file.skipped
+
+    return ExampleFile(*read_all(config.files_of(split), read, say))
 
 
 def read_train(
@@ -41,19 +37,16 @@ def read_train(
         ConfigError: no training file is named.
         DataError, IntegrityError, DependencyError: as `read_split`.
     """
-    if not config.files_of("train"):
-        place = f"{config.section}.train"
-        raise ConfigError(f"{place} names no file", remedy=f"--set '{place}=[\"train\"]'")
+    require_named(f"{config.section}.train", config.files_of("train"), "train")
     return read_split(kind, config, "train", say)
 
 
 def file_digests(config: ClassificationConfig, *splits: str) -> dict[str, str]:
     """Digests of the files of these splits and of what corrects them, by role."""
-    return {
-        f"{setting}_{i}": sha256_of(Path(name))
-        for setting in (*splits, *config.corrections)
-        for i, name in enumerate(config.files_of(setting))
-    }
+    digests: dict[str, str] = {}
+    for setting in (*splits, *config.corrections):
+        digests |= digests_of(setting, config.files_of(setting))
+    return digests
 
 
 def gold_identity(config: ClassificationConfig) -> dict[str, Any]:

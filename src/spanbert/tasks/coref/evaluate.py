@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-from spanbert.errors import ConfigError
 from spanbert.evaluation.coref.analysis import coref_analysis
 from spanbert.evaluation.coref.scores import coref_scores
 from spanbert.progress import Say, silent
@@ -11,6 +10,7 @@ from spanbert.tasks.config import CorefConfig
 from spanbert.tasks.coref.resolver import CoreferenceResolver
 from spanbert.tasks.coref.scoring import Scored, score_documents
 from spanbert.tasks.coref.splits import Split, gold_identity, read_split
+from spanbert.tasks.files import require_named
 from spanbert.tasks.seeds import seeds_summary
 from spanbert.tasks.training import read_training
 
@@ -39,8 +39,7 @@ def evaluate_coref(model: Path, config: CorefConfig, *, say: Say = silent) -> di
         best of several on these files; and in "documents" a row for each.
     """
     splits = {split: some for split in _SPLITS if (some := read_split(config, split, say))}
-    if not splits:
-        raise ConfigError("coref.dev names no file", remedy="--set 'coref.dev=[\"dev.conll\"]'")
+    require_named("coref.dev", splits, "dev.conll")
     resolver = CoreferenceResolver.load(model)
     scored = {split: score_documents(resolver, some) for split, some in splits.items()}
     split = next(iter(scored))

@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from spanbert.errors import ConfigError
 from spanbert.model.config import ModelConfig
 from spanbert.progress import LogMetrics, Say, no_metrics, silent
-from spanbert.storage import sha256_of
 from spanbert.tasks.config import CorefConfig
-from spanbert.tasks.coref.documents import CorefDocument, read_documents
-from spanbert.tasks.coref.splits import gold_digests, gold_identity
+from spanbert.tasks.coref.splits import gold_digests, gold_identity, read_file
 from spanbert.tasks.coref.trainer import CorefTrainer
+from spanbert.tasks.files import digests_of, read_all, require_named
 from spanbert.tasks.search import Found
 from spanbert.tasks.start import sizes_of, start_digests
 from spanbert.tasks.training import Training, publish_best
@@ -61,7 +59,8 @@ def finetune_coref(
     vocabulary, length = load_tokenizer(tokenizer), config.segment_length
     setting = "coref.segment_length"
     sizes = sizes_of(start, vocabulary, model, max_length=length, setting=setting)
-    documents, skipped = _read_all(config.train)
+    require_named("coref.train", config.train, "train.conll")
+    documents, skipped = read_all(config.train, read_file)
     say(f"{len(documents)} documents, {sum(skipped.values())} documents or mentions skipped")
 
     def describe(found: Found[CorefConfig]) -> CorefTraining:
@@ -80,28 +79,10 @@ def finetune_coref(
         describe,
         seed=seed,
         sizes=sizes,
-        inputs=start_digests(start, tokenizer) | _file_digests(config),
+        inputs=start_digests(start, tokenizer)
+        | digests_of("train", config.train)
+        | gold_digests(config, "dev"),
         test_inputs=gold_digests(config, "test"),
         work=work,
         say=say,
     )
-
-
-def _read_all(files: tuple[str, ...]) -> tuple[list[CorefDocument], dict[str, int]]:
-    """The documents of all files, and what was left out by reason."""
-    if not files:
-        remedy = "--set 'coref.train=[\"train.conll\"]'"
-        raise ConfigError("coref.train names no file", remedy=remedy)
-    documents: list[CorefDocument] = []
-    skipped: dict[str, int] = {}
-    for name in files:
-        read = read_documents(Path(name))
-        documents += read.documents
-        for reason, count in read.skipped.items():
-            skipped[reason] = skipped.get(reason, 0) + count
-    return documents, skipped
-
-
-def _file_digests(config: CorefConfig) -> dict[str, str]:
-    train = {f"train_{i}": sha256_of(Path(name)) for i, name in enumerate(config.train)}
-    return train | gold_digests(config, "dev")

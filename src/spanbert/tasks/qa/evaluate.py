@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from spanbert.errors import ConfigError
 from spanbert.evaluation.qa_analysis import qa_analysis
 from spanbert.progress import Say, silent
 from spanbert.tasks.config import QAConfig
+from spanbert.tasks.files import require_named
 from spanbert.tasks.qa.gold import Split, gold_identity, read_split
 from spanbert.tasks.qa.predict import QuestionAnswerer
 from spanbert.tasks.qa.scoring import Scored, score_files
@@ -37,8 +37,7 @@ def evaluate_qa(
         model is the best of several on these files; and in "questions" a row for each.
     """
     splits = {split: files for split in _SPLITS if (files := read_split(config, split, say))}
-    if not splits:
-        raise ConfigError("qa.dev names no file", remedy="--set 'qa.dev=[\"dev.json\"]'")
+    require_named("qa.dev", splits, "dev.json")
     answerer = QuestionAnswerer.load(model)
     scored = {split: score_files(answerer, files) for split, files in splits.items()}
     split = next(iter(scored))

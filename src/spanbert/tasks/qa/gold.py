@@ -5,8 +5,8 @@ from typing import Any, Literal
 
 from spanbert.errors import DataError
 from spanbert.progress import Say, silent
-from spanbert.storage import sha256_of
 from spanbert.tasks.config import QAConfig
+from spanbert.tasks.files import digests_of
 from spanbert.tasks.ledger import tell_skipped
 from spanbert.tasks.qa.examples import Question, read_questions
 from spanbert.tasks.qa.halves import half_of
@@ -33,7 +33,7 @@ def read_split(config: QAConfig, split: Split, say: Say = silent) -> list[list[Q
 
 def gold_digests(config: QAConfig, split: Split) -> dict[str, str]:
     """Digests of a split's files, by role."""
-    return {f"{split}_{i}": sha256_of(Path(n)) for i, n in enumerate(gold_files(config, split))}
+    return digests_of(split, gold_files(config, split))
 
 
 def gold_identity(config: QAConfig) -> dict[str, Any]:

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from spanbert.errors import ConfigError
 from spanbert.model.config import ModelConfig
 from spanbert.progress import LogMetrics, Say, no_metrics, silent
-from spanbert.storage import sha256_of
 from spanbert.tasks.config import QAConfig
+from spanbert.tasks.files import digests_of, read_all, require_named
 from spanbert.tasks.qa.examples import Question, read_questions
 from spanbert.tasks.qa.gold import gold_digests, gold_identity
 from spanbert.tasks.qa.trainer import QATrainer
@@ -61,7 +60,8 @@ def finetune_qa(
     sizes = sizes_of(
         start, vocabulary, model, max_length=config.max_length, setting="qa.max_length"
     )
-    questions, skipped = _read_all(config.train)
+    require_named("qa.train", config.train, "train.json")
+    questions, skipped = read_all(config.train, _read)
     say(f"{len(questions)} questions, {sum(skipped.values())} skipped")
 
     def describe(found: Found[QAConfig]) -> QATraining:
@@ -76,27 +76,15 @@ def finetune_qa(
         describe,
         seed=seed,
         sizes=sizes,
-        inputs=start_digests(start, tokenizer) | _file_digests(config),
+        inputs=start_digests(start, tokenizer)
+        | digests_of("train", config.train)
+        | gold_digests(config, "dev"),
         test_inputs=gold_digests(config, "test"),
         work=work,
         say=say,
     )
 
 
-def _read_all(files: tuple[str, ...]) -> tuple[list[Question], dict[str, int]]:
-    """The questions of all files, and what was left out by reason."""
-    if not files:
-        raise ConfigError("qa.train names no file", remedy="--set 'qa.train=[\"train.json\"]'")
-    questions: list[Question] = []
-    skipped: dict[str, int] = {}
-    for name in files:
-        read = read_questions(Path(name))
-        questions += read.questions
-        for reason, count in read.skipped.items():
-            skipped[reason] = skipped.get(reason, 0) + count
-    return questions, skipped
-
-
-def _file_digests(config: QAConfig) -> dict[str, str]:
-    train = {f"train_{i}": sha256_of(Path(name)) for i, name in enumerate(config.train)}
-    return train | gold_digests(config, "dev")
+def _read(path: Path) -> tuple[list[Question], dict[str, int]]:
+    file = read_questions(path)
+    return file.questions, file.skipped
