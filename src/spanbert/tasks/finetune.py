@@ -29,6 +29,11 @@ class FineTuning:
     curve: list[dict[str, float]]  # "step", counted from 1, and "loss" of each step
     dev_curve: list[dict[str, float]]  # "step" and "score" of each evaluation
 
+    @property
+    def best_score(self) -> float | None:
+        """On dev, of the weights that stayed; None where dev was never scored."""
+        return max((point["score"] for point in self.dev_curve), default=None)
+
 
 def finetune(
     task: Task[Any, FeatureT, Any],

@@ -84,7 +84,7 @@ class ClassificationTrainer(Generic[ExampleT, ConfigT]):
             say=self._say,
             log=lambda step, metrics: self._log(first_step + step, metrics),
         )
-        best = max((point["score"] for point in found.dev_curve), default=None)
+        best = found.best_score
         if best is None and self._config.compares:
             best = evaluate()
         head, state = head_settings(self._problem.labels), network.state_dict()

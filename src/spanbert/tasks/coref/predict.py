@@ -7,13 +7,13 @@ last; lines of JSON have the fields that a document has.
 from pathlib import Path
 from typing import Any
 
-from spanbert.errors import ConfigError
 from spanbert.progress import Say, silent
 from spanbert.tasks.coref.document import CorefDocument
 from spanbert.tasks.coref.documents import read_documents
 from spanbert.tasks.coref.raw_text import shown_span
 from spanbert.tasks.coref.resolver import CoreferenceResolver
 from spanbert.tasks.coref.writing import write_json_lines, write_response
+from spanbert.tasks.distinct import require_distinct
 from spanbert.tasks.ledger import tell_skipped
 
 
@@ -31,9 +31,7 @@ def predict_file(model: Path, input_file: Path, output_file: Path, *, say: Say =
         NumericsError: a score is not finite.
         StorageError: the output cannot be written.
     """
-    if input_file.resolve() == output_file.resolve():
-        remedy = "give the output a name of its own"
-        raise ConfigError("input and output are the same", place=str(output_file), remedy=remedy)
+    require_distinct(input_file, output_file)
     file = read_documents(input_file)
     tell_skipped(input_file, file.skipped, say)
     found = CoreferenceResolver.load(model).stream(file.documents)

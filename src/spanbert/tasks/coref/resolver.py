@@ -1,7 +1,7 @@
 """A fine-tuned model with its tokenizer: documents or a text -> clusters.
 
 The task as one object: `CoreferenceResolver` puts segments, model, loss and clusters together, for
-`train.py` as well as for a user. `prediction_files.py` writes what it says.
+`train.py` as well as for a user. `predict.py` writes what it says.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,6 +1,7 @@
 """One recipe and one seed -> a coreference model in a folder, and its score on dev."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from spanbert.tasks.coref.document import CorefDocument
 from spanbert.tasks.coref.model import CorefModel
 from spanbert.tasks.coref.resolver import CoreferenceResolver
 from spanbert.tasks.coref.scoring import score_documents
+from spanbert.tasks.coref.segments import SegmentedDocument, segmented
 from spanbert.tasks.coref.settings import write_settings
 from spanbert.tasks.coref.splits import read_split
 from spanbert.tasks.finetune import finetune
@@ -64,26 +66,25 @@ class CorefTrainer:
         network = started(CorefModel(self._sizes, recipe), self._start, seed)
         vocabulary = load_tokenizer(self._tokenizer)
         resolver = CoreferenceResolver(network.to(preferred_device()), vocabulary, recipe)
-        features = resolver.features(self._documents)
-        num_segments = sum(len(one.segments) for one in features)
-        self._say(f"{len(features)} documents in {num_segments} segments")
         found = finetune(
             resolver,
-            features,
+            self._features,
             recipe,
             seed,
             evaluate=(lambda: self._score(resolver)) if self._dev else None,
             say=self._say,
             log=lambda step, metrics: self._log(first_step + step, metrics),
         )
-        score = max((point["score"] for point in found.dev_curve), default=None)
+        score = found.best_score
         if score is None and self._dev:
             score = self._score(resolver)
         state = network.state_dict()
         write_folder(folder, state, self._sizes, "BertModel", self._tokenizer)
         write_settings(folder, recipe)
         facts: dict[str, Any] = {"curve": found.curve, "dev_curve": found.dev_curve}
-        return Trained(score, len(found.curve), facts | {"num_segments": num_segments})
+        return Trained(
+            score, len(found.curve), facts | {"num_segments": _num_segments(self._features)}
+        )
 
     def scores(self, model: Path) -> dict[str, Any]:
         """The scores of a trained model on dev, and on test where there is one."""
@@ -93,6 +94,17 @@ class CorefTrainer:
             name: score_documents(resolver, some).figures for name, some in splits.items() if some
         }
 
+    @cached_property
+    def _features(self) -> list[SegmentedDocument]:
+        """What is trained on: made once, for all trainings."""
+        features = segmented(self._documents, load_tokenizer(self._tokenizer), self._config)
+        self._say(f"{len(features)} documents in {_num_segments(features)} segments")
+        return features
+
     def _score(self, resolver: CoreferenceResolver) -> float:
         """The average F1 on dev."""
         return score_documents(resolver, self._dev).figures["conll_f1"]
+
+
+def _num_segments(documents: Sequence[SegmentedDocument]) -> int:
+    return sum(len(document.segments) for document in documents)
