@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from spanbert.evaluation.coref.ratio import percentages, ratio
+from spanbert.evaluation.ratio import percentages, ratio
 from spanbert.shapes import Float
 
 Labels = Sequence[str] | Sequence[float] | Sequence[str | float]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from spanbert.errors import DataError
-from spanbert.evaluation.coref.ratio import percentages, ratio
+from spanbert.evaluation.ratio import percentages, ratio
 from spanbert.tasks.coref.gap import Answer, GapExample, read_answers, read_gap
 
 _GENDERS: dict[str, str] = {

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from spanbert.evaluation.classification import accuracy
-from spanbert.evaluation.coref.ratio import percentages, ratio
+from spanbert.evaluation.ratio import percentages, ratio
 
 
 def relation_figures(

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from spanbert.evaluation.coref.mention_types import TYPES, mention_type
-from spanbert.evaluation.coref.ratio import Counts
 from spanbert.evaluation.coref.scores import coref_scores
+from spanbert.evaluation.ratio import Counts
 from spanbert.tasks.coref.document import Clusters, CorefDocument, Span
 
 _SIZES = {"1": 1, "2": 2, "3–4": 4, "5–8": 8, "9–16": 16}  # mentions at most; larger ones are:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from spanbert.evaluation.coref.mentions import Alignment, Side
-from spanbert.evaluation.coref.ratio import harmonic_mean, ratio
+from spanbert.evaluation.ratio import harmonic_mean, ratio
 from spanbert.shapes import Bool, Int
 
 

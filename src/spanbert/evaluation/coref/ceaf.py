@@ -11,7 +11,7 @@ import numpy as np
 from spanbert.corpus.optional import optional_import
 from spanbert.evaluation.coref.mentions import Alignment
 from spanbert.evaluation.coref.overlaps import Overlaps
-from spanbert.evaluation.coref.ratio import Counts
+from spanbert.evaluation.ratio import Counts
 from spanbert.shapes import Bool, Float, Int
 
 

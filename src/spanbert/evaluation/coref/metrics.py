@@ -8,7 +8,7 @@ import numpy as np
 
 from spanbert.evaluation.coref.mentions import Alignment, Side
 from spanbert.evaluation.coref.overlaps import Overlaps
-from spanbert.evaluation.coref.ratio import Counts
+from spanbert.evaluation.ratio import Counts
 
 
 def mention_counts(alignment: Alignment) -> Counts:
