@@ -6,44 +6,21 @@ from pathlib import Path
 from typing import Any
 
 from spanbert.errors import ConfigError
-from spanbert.verbs.data import work_beside
-from spanbert.verbs.verb import Verb, config_of, local_path, print_json, say
+from spanbert.verbs.finetuning import START, evaluated, finetuned, scores_option
+from spanbert.verbs.verb import Verb, config_of, local_path, path_option, print_json, say
 
 _METRICS = ("muc", "bcub", "ceafe", "mentions")
 _TOLD = ("pruning_recall", "num_documents")
 
 
 def _finetune(options: argparse.Namespace) -> None:
-    from spanbert.storage import refuse_occupied
-    from spanbert.tasks.coref.train import finetune_coref
-
-    config = config_of(options)
-    refuse_occupied(options.output, "model")
-    with work_beside(options.output) as work:
-        training = finetune_coref(
-            options.output,
-            start=options.start,
-            tokenizer=options.tokenizer,
-            model=config.model,
-            config=config.coref,
-            seed=config.run.seed,
-            work=work,
-            say=say,
-        )
+    training = finetuned(options, "coref")
     found = {"documents": training.num_documents, "final_loss": training.curve[-1]["loss"]}
     print_json(found | {"trainings": training.trainings, "seeds": training.seeds})
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from spanbert.registry.folders import model_folder
-    from spanbert.storage import write_text_atomic
-    from spanbert.tasks.coref.evaluate import evaluate_coref
-
-    config = config_of(options)
-    model = model_folder(options.model, config)
-    result = evaluate_coref(model, config.coref, say=say)
-    if options.output:
-        write_text_atomic(options.output, json.dumps(result, indent=1) + "\n")
+    result = evaluated(options, "coref")
     told: dict[str, Any] = {"split": result["split"], **_figures(result)}
     if "dev" in result:
         told["dev"] = _figures(result["dev"])
@@ -105,13 +82,7 @@ VERBS = (
         "encoder -> a coreference model",
         "--config configs/tasks/litbank.toml --start encoder --tokenizer vocab --output coref",
         paths=("--tokenizer", "--output"),
-        options={
-            "--start": {
-                "type": local_path,
-                "metavar": "PATH",
-                "help": "model folder; random weights when left out",
-            }
-        },
+        options=START,
     ),
     Verb(
         "evaluate coref",
@@ -119,13 +90,7 @@ VERBS = (
         "a coreference model on the dev and test files of the settings",
         "--config configs/tasks/litbank.toml --model coref --output scores.json",
         has_model=True,
-        options={
-            "--output": {
-                "type": local_path,
-                "metavar": "PATH",
-                "help": "all figures as JSON, with a row for each document",
-            }
-        },
+        options=scores_option("document"),
     ),
     Verb(
         "predict coref",
@@ -141,21 +106,9 @@ VERBS = (
                 "metavar": "FILE",
                 "help": "a text of any length; - is standard input",
             },
-            "--page": {
-                "type": local_path,
-                "metavar": "PATH",
-                "help": "the text as an HTML page on which clusters can be followed",
-            },
-            "--input": {
-                "type": local_path,
-                "metavar": "PATH",
-                "help": "a file of documents, CoNLL or .jsonl, instead of a text",
-            },
-            "--output": {
-                "type": local_path,
-                "metavar": "PATH",
-                "help": "the same file with predicted clusters",
-            },
+            "--page": path_option("the text as an HTML page on which clusters can be followed"),
+            "--input": path_option("a file of documents, CoNLL or .jsonl, instead of a text"),
+            "--output": path_option("the same file with predicted clusters"),
         },
     ),
 )

@@ -2,7 +2,7 @@
 
 import argparse
 
-from spanbert.verbs.verb import Verb, local_path
+from spanbert.verbs.verb import Verb, path_option
 
 
 def _corpus_report(options: argparse.Namespace) -> None:
@@ -27,11 +27,7 @@ VERBS = (
         paths=("--documents", "--output"),
         config="none",
         options={
-            "--tokenizer": {
-                "type": local_path,
-                "metavar": "PATH",
-                "help": "also show how well this vocabulary fits the documents",
-            },
+            "--tokenizer": path_option("also show how well this vocabulary fits the documents"),
         },
     ),
 )

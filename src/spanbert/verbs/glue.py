@@ -1,23 +1,13 @@
 """Verbs of GLUE: fine-tune, evaluate, predict, score."""
 
 import argparse
+from functools import partial
 
-from spanbert.verbs.classification import SCORES, START, evaluate, finetune, is_file
-from spanbert.verbs.verb import Verb, config_of, local_path, print_json
+from spanbert.verbs.classification import evaluate, finetune, is_file
+from spanbert.verbs.finetuning import START, scores_option
+from spanbert.verbs.verb import Verb, config_of, path_option, print_json
 
 _TASKS = ("cola", "sst2", "mrpc", "stsb", "qqp", "mnli", "qnli", "rte", "wnli", "ax")
-
-
-def _finetune_glue(options: argparse.Namespace) -> None:
-    from spanbert.tasks.glue.problem import GlueProblem
-
-    finetune(options, GlueProblem)
-
-
-def _evaluate_glue(options: argparse.Namespace) -> None:
-    from spanbert.tasks.glue.problem import GlueProblem
-
-    evaluate(options, GlueProblem)
 
 
 def _predict_glue(options: argparse.Namespace) -> None:
@@ -49,7 +39,7 @@ def _score_glue(options: argparse.Namespace) -> None:
 VERBS = (
     Verb(
         "finetune glue",
-        _finetune_glue,
+        partial(finetune, kind="glue"),
         "encoder -> a model of one of GLUE's tasks",
         "--config configs/tasks/sst2.toml --start encoder --tokenizer encoder --output sst2",
         paths=("--tokenizer", "--output"),
@@ -57,11 +47,11 @@ VERBS = (
     ),
     Verb(
         "evaluate glue",
-        _evaluate_glue,
+        partial(evaluate, kind="glue"),
         "a model of a GLUE task on the dev and test files of the settings",
         "--config configs/tasks/sst2.toml --model sst2 --output scores.json",
         has_model=True,
-        options=SCORES,
+        options=scores_option("example"),
     ),
     Verb(
         "predict glue",
@@ -73,16 +63,10 @@ VERBS = (
         options={
             "text": {"nargs": "?", "metavar": "TEXT", "help": "the text, or the pair's first one"},
             "--pair": {"metavar": "TEXT", "help": "the pair's second text"},
-            "--input": {
-                "type": local_path,
-                "metavar": "PATH",
-                "help": "a file in the layout of the task's test set, instead of a text",
-            },
-            "--output": {
-                "type": local_path,
-                "metavar": "PATH",
-                "help": "index and prediction of each row, as GLUE takes them",
-            },
+            "--input": path_option(
+                "a file in the layout of the task's test set, instead of a text"
+            ),
+            "--output": path_option("index and prediction of each row, as GLUE takes them"),
         },
     ),
     Verb(

@@ -3,14 +3,12 @@
 import argparse
 from pathlib import Path
 
-from spanbert.verbs.verb import Verb, config_of, local_path, say
+from spanbert.verbs.verb import Verb, config_of, local_path, path_option, say
 
 _TOKENIZER = {
-    "--tokenizer": {
-        "type": local_path,
-        "metavar": "PATH",
-        "help": "folder with the model's vocabulary, where the model has none beside it",
-    }
+    "--tokenizer": path_option(
+        "folder with the model's vocabulary, where the model has none beside it"
+    )
 }
 
 

@@ -1,23 +1,13 @@
 """Verbs of relation extraction: fine-tune, evaluate, predict, score."""
 
 import argparse
+from functools import partial
 
-from spanbert.verbs.classification import SCORES, START, evaluate, finetune, is_file
-from spanbert.verbs.verb import Verb, config_of, local_path, print_json, say
+from spanbert.verbs.classification import evaluate, finetune, is_file
+from spanbert.verbs.finetuning import START, scores_option
+from spanbert.verbs.verb import Verb, config_of, path_option, print_json, say
 
 _MARKED = "<subject type=PER>Ann</subject> runs <object type=ORG>the mill</object>."
-
-
-def _finetune_relations(options: argparse.Namespace) -> None:
-    from spanbert.tasks.relations.problem import RelationProblem
-
-    finetune(options, RelationProblem)
-
-
-def _evaluate_relations(options: argparse.Namespace) -> None:
-    from spanbert.tasks.relations.problem import RelationProblem
-
-    evaluate(options, RelationProblem)
 
 
 def _predict_relations(options: argparse.Namespace) -> None:
@@ -51,7 +41,7 @@ def _score_relations(options: argparse.Namespace) -> None:
 VERBS = (
     Verb(
         "finetune relations",
-        _finetune_relations,
+        partial(finetune, kind="relations"),
         "encoder -> a model of the relations between two entities",
         "--config configs/tasks/tacred.toml --start encoder --tokenizer encoder --output tacred",
         paths=("--tokenizer", "--output"),
@@ -59,11 +49,11 @@ VERBS = (
     ),
     Verb(
         "evaluate relations",
-        _evaluate_relations,
+        partial(evaluate, kind="relations"),
         "a relation model on the dev and test files of the settings",
         "--config configs/tasks/tacred.toml --model tacred --output scores.json",
         has_model=True,
-        options=SCORES,
+        options=scores_option("example"),
     ),
     Verb(
         "predict relations",
@@ -74,16 +64,12 @@ VERBS = (
         has_model=True,
         options={
             "text": {"nargs": "?", "metavar": "SENTENCE", "help": "with <subject> and <object>"},
-            "--input": {
-                "type": local_path,
-                "metavar": "PATH",
-                "help": "TACRED's JSON or its objects one a line, instead of a sentence",
-            },
-            "--output": {
-                "type": local_path,
-                "metavar": "PATH",
-                "help": "id and relation of each; .jsonl: with the probabilities of all relations",
-            },
+            "--input": path_option(
+                "TACRED's JSON or its objects one a line, instead of a sentence"
+            ),
+            "--output": path_option(
+                "id and relation of each; .jsonl: with the probabilities of all relations"
+            ),
         },
     ),
     Verb(

@@ -3,7 +3,7 @@
 import argparse
 import math
 
-from spanbert.verbs.verb import Verb, local_path, print_json
+from spanbert.verbs.verb import Verb, path_option, print_json
 
 
 def _score_qa(options: argparse.Namespace) -> None:
@@ -47,11 +47,9 @@ VERBS = (
         paths=("--gold", "--predictions"),
         config="none",
         options={
-            "--no-answer-odds": {
-                "type": local_path,
-                "metavar": "PATH",
-                "help": "JSON, question id to how sure it is that there is no answer",
-            },
+            "--no-answer-odds": path_option(
+                "JSON, question id to how sure it is that there is no answer"
+            ),
             "--no-answer-threshold": {
                 "type": _threshold,
                 "metavar": "X",

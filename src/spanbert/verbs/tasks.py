@@ -6,42 +6,26 @@ from dataclasses import asdict
 from pathlib import Path
 
 from spanbert.errors import ConfigError, DataError
-from spanbert.verbs.data import work_beside
-from spanbert.verbs.verb import QUICKSTART, Verb, config_of, local_path, print_json, say
+from spanbert.verbs.finetuning import START, evaluated, finetuned, scores_option
+from spanbert.verbs.verb import (
+    QUICKSTART,
+    Verb,
+    config_of,
+    path_option,
+    print_json,
+    say,
+)
 
 
 def _finetune_qa(options: argparse.Namespace) -> None:
-    from spanbert.storage import refuse_occupied
-    from spanbert.tasks.qa.train import finetune_qa
-
-    config = config_of(options)
-    refuse_occupied(options.output, "model")
-    with work_beside(options.output) as work:
-        training = finetune_qa(
-            options.output,
-            start=options.start,
-            tokenizer=options.tokenizer,
-            model=config.model,
-            config=config.qa,
-            seed=config.run.seed,
-            work=work,
-            say=say,
-        )
+    training = finetuned(options, "qa")
     found = {"questions": training.num_questions, "final_loss": training.curve[-1]["loss"]}
     kept = {"trainings": training.trainings, "seeds": training.seeds}
     print_json(found | {"null_threshold": training.null_threshold} | kept)
 
 
 def _evaluate_qa(options: argparse.Namespace) -> None:
-    from spanbert.registry.folders import model_folder
-    from spanbert.storage import write_text_atomic
-    from spanbert.tasks.qa.evaluate import evaluate_qa
-
-    config = config_of(options)
-    model = model_folder(options.model, config)
-    result = evaluate_qa(model, config.qa, show_examples=config.run.show_examples, say=say)
-    if options.output:
-        write_text_atomic(options.output, json.dumps(result, indent=1) + "\n")
+    result = evaluated(options, "qa")
     told = ("split", "exact_match", "f1", "num_questions", "dev", "seeds")
     print_json({name: result[name] for name in told if name in result})
 
@@ -150,13 +134,7 @@ VERBS = (
         "encoder -> a question answering model",
         f"{QUICKSTART} --start encoder --tokenizer vocab --output qa",
         paths=("--tokenizer", "--output"),
-        options={
-            "--start": {
-                "type": local_path,
-                "metavar": "PATH",
-                "help": "model folder; random weights when left out",
-            }
-        },
+        options=START,
     ),
     Verb(
         "evaluate qa",
@@ -164,13 +142,7 @@ VERBS = (
         "a question answering model on the dev and test files of the settings",
         "--config configs/tasks/squad11.toml --model qa --output scores.json",
         has_model=True,
-        options={
-            "--output": {
-                "type": local_path,
-                "metavar": "PATH",
-                "help": "all figures as JSON, with a row for each question",
-            }
-        },
+        options=scores_option("question"),
     ),
     Verb(
         "predict qa",
@@ -181,28 +153,12 @@ VERBS = (
         has_model=True,
         options={
             "question": {"nargs": "*", "metavar": "QUESTION", "help": "about the context file"},
-            "--context-file": {
-                "type": local_path,
-                "metavar": "PATH",
-                "help": "a text of any length; - is standard input",
-            },
+            "--context-file": path_option("a text of any length; - is standard input"),
             "--json": {"action": "store_true", "help": "one JSON object a line for each question"},
-            "--input": {
-                "type": local_path,
-                "metavar": "PATH",
-                "help": "a file of questions with their contexts, instead of a text",
-            },
-            "--output": {"type": local_path, "metavar": "PATH", "help": "question id -> answer"},
-            "--nbest": {
-                "type": local_path,
-                "metavar": "PATH",
-                "help": "question id -> its best answers, with probabilities",
-            },
-            "--odds": {
-                "type": local_path,
-                "metavar": "PATH",
-                "help": "question id -> score of no answer less that of the best",
-            },
+            "--input": path_option("a file of questions with their contexts, instead of a text"),
+            "--output": path_option("question id -> answer"),
+            "--nbest": path_option("question id -> its best answers, with probabilities"),
+            "--odds": path_option("question id -> score of no answer less that of the best"),
         },
     ),
     Verb(
@@ -214,7 +170,7 @@ VERBS = (
         has_model=True,
         options={
             "text": {"nargs": "?", "metavar": "TEXT", "help": "a text with [MASK]s"},
-            "--input": {"type": local_path, "metavar": "PATH", "help": "a file, one text a line"},
+            "--input": path_option("a file, one text a line"),
             "--num-best": {"type": int, "default": 5, "metavar": "N", "help": "guesses a mask"},
             "--json": {"action": "store_true", "help": "one JSON object a line for each text"},
         },

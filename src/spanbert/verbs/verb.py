@@ -58,6 +58,11 @@ def local_path(text: str) -> Path:
     return _folder(text)
 
 
+def path_option(text: str) -> dict[str, Any]:
+    """An option that is a path on this machine, with what its help says."""
+    return {"type": local_path, "metavar": "PATH", "help": text}
+
+
 def _place(text: str) -> Place:
     return text if is_url(text) else _folder(text)
 
