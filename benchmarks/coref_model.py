@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import torch.multiprocessing
 
 from benchmarks import ours
-from benchmarks.memory import peak_bytes
+from benchmarks.memory import fresh_process, peak_bytes
 from benchmarks.peers.coref_model import CorefModel
 from benchmarks.results import Figure, speed_ratio
 from benchmarks.timing import interleaved
@@ -96,7 +95,7 @@ def _memory(plan: Plan) -> list[Figure]:
     folder = ours.train_wordpiece(
         ours.write_documents(texts[:1], plan.new_folder()), plan.new_folder(), plan.vocab_size
     )
-    short, long = (_peak(TINY, folder, text) for text in texts)
+    short, long = (fresh_process(_resolve, TINY, folder, text) for text in texts)
     peaks = f"{short / 1e6:,.0f} MB / {long / 1e6:,.0f} MB"
     return [
         Figure(
@@ -113,18 +112,8 @@ def _memory(plan: Plan) -> list[Figure]:
     ]
 
 
-def _peak(size: Size, tokenizer: Path, text: str) -> float:
-    """Bytes of a fresh process that resolves a text."""
-    context = torch.multiprocessing.get_context("spawn")
-    answer = context.SimpleQueue()
-    process = context.Process(target=_resolve, args=(size, tokenizer, text, answer))
-    process.start()
-    process.join()
-    assert process.exitcode == 0, f"the process ended with {process.exitcode}"
-    return answer.get()
-
-
 def _resolve(size: Size, tokenizer: Path, text: str, answer: Any) -> None:
+    """The peak of a process that resolves a text, in bytes."""
     torch.set_num_threads(1)
     sizes = CorefSizes(ffnn_size=150)  # a narrow head: lengths count here, not widths
     own = ours.Resolving(size, ours.tokenizer_in(tokenizer), sizes, SEGMENT_LENGTH)

@@ -7,6 +7,7 @@ vocabulary, less what they cost at a small one, for each added row and entry.
 
 import re
 import resource
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -94,13 +95,18 @@ def _peak(plan: Plan, size: Size, vocab_size: int, tokens: int, *, micro: int) -
     corpus = ours.write_corpus(
         synthetic_blocks(document_lengths(tokens), vocab_size), vocab_size, plan.new_folder()
     )
+    return Peak(*fresh_process(_train, size, corpus, micro))
+
+
+def fresh_process(work: Callable[..., None], *arguments: Any) -> Any:
+    """What work puts into a queue, which it is given last, in a process of its own."""
     context = torch.multiprocessing.get_context("spawn")
     answer = context.SimpleQueue()
-    process = context.Process(target=_train, args=(size, corpus, micro, answer))
+    process = context.Process(target=work, args=(*arguments, answer))
     process.start()
     process.join()
     assert process.exitcode == 0, f"the process ended with {process.exitcode}"
-    return Peak(*answer.get())
+    return answer.get()
 
 
 def _train(size: Size, corpus: ours.Corpus, micro: int, answer: Any) -> None:

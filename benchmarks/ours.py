@@ -332,8 +332,7 @@ class Training:
 
     def published_state(self) -> dict[str, Tensor]:
         """The weights under their published names, copied."""
-        state = {name: tensor.detach().clone() for name, tensor in self.model.state_dict().items()}
-        return published_names(state)
+        return _published(self.model)
 
 
 def tracked_steps(
@@ -590,6 +589,12 @@ def answers_of(windows: Windows, scores: np.ndarray, config: QAConfig) -> list[P
     return decode_answers(windows, scores, config)
 
 
+def _published(model: nn.Module) -> dict[str, Tensor]:
+    """A model's weights under their published names, copied."""
+    state = model.state_dict()
+    return published_names({name: tensor.detach().clone() for name, tensor in state.items()})
+
+
 class Answering:
     """A fresh question answering model, fine-tuned on one batch."""
 
@@ -610,8 +615,7 @@ class Answering:
 
     def published_state(self) -> dict[str, Tensor]:
         """The weights under their published names, copied."""
-        state = self._answerer.model.state_dict()
-        return published_names({name: tensor.detach().clone() for name, tensor in state.items()})
+        return _published(self._answerer.model)
 
     def train(self, windows: Windows, rows: Sequence[int], steps: int) -> dict[str, float]:
         """So many steps on one batch; the last one's loss, and its gradient's norm before clipping.
@@ -653,8 +657,7 @@ class Classifying:
 
     def published_state(self) -> dict[str, Tensor]:
         """The weights under their published names, copied."""
-        state = self._model.state_dict()
-        return published_names({name: tensor.detach().clone() for name, tensor in state.items()})
+        return _published(self._model)
 
     def train(
         self,
@@ -752,8 +755,7 @@ class Resolving:
 
     def published_state(self) -> dict[str, Tensor]:
         """The weights under their published names, copied."""
-        state = {name: tensor.detach().clone() for name, tensor in self._model.state_dict().items()}
-        return published_names(state)
+        return _published(self._model)
 
     def read(self, text: str) -> SegmentedDocument:
         """A text as pieces."""

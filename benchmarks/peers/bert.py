@@ -11,6 +11,7 @@ from transformers import (
     BertForMaskedLM,
     BertForQuestionAnswering,
     BertForSequenceClassification,
+    BertPreTrainedModel,
 )
 
 from benchmarks.workload import PAD, Rows, Size
@@ -73,36 +74,34 @@ class MaskedLM(nn.Module):
         return {"mlm_loss": self.inner(**inputs).loss}
 
 
-class AnswerSpans(nn.Module):
-    """`BertForQuestionAnswering` as it is."""
+class _AsItIs(nn.Module):
+    """A model of `transformers` that gives its own mean loss."""
+
+    stock: type[BertPreTrainedModel]
 
     def __init__(self, size: Size, vocab_size: int, dropout: float = 0.1) -> None:
         super().__init__()
-        self.inner = BertForQuestionAnswering(bert_config(size, vocab_size, dropout))
+        self.inner = self.stock(bert_config(size, vocab_size, dropout))
 
     def load(self, published: Mapping[str, Tensor]) -> None:
         """Take over weights under their published names."""
         self.inner.load_state_dict(dict(published))
 
     def forward(self, **inputs: Tensor) -> dict[str, Tensor]:
-        """The mean loss of start and end."""
+        """The mean loss."""
         return {"loss": self.inner(**inputs).loss}
 
 
-class Sentences(nn.Module):
-    """`BertForSequenceClassification` of two labels as it is."""
+class AnswerSpans(_AsItIs):
+    """`BertForQuestionAnswering`; its loss is the mean of start and end."""
 
-    def __init__(self, size: Size, vocab_size: int, dropout: float = 0.1) -> None:
-        super().__init__()
-        self.inner = BertForSequenceClassification(bert_config(size, vocab_size, dropout))
+    stock = BertForQuestionAnswering
 
-    def load(self, published: Mapping[str, Tensor]) -> None:
-        """Take over weights under their published names."""
-        self.inner.load_state_dict(dict(published))
 
-    def forward(self, **inputs: Tensor) -> dict[str, Tensor]:
-        """The mean cross-entropy."""
-        return {"loss": self.inner(**inputs).loss}
+class Sentences(_AsItIs):
+    """`BertForSequenceClassification` of two labels."""
+
+    stock = BertForSequenceClassification
 
 
 class PeerTraining:

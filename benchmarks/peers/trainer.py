@@ -10,7 +10,7 @@ from datasets import Dataset
 from transformers import (
     AutoTokenizer,
     BertForMaskedLM,
-    BertForSequenceClassification,
+    BertPreTrainedModel,
     DataCollatorForLanguageModeling,
     DataCollatorWithPadding,
     Trainer,
@@ -73,7 +73,7 @@ def step_seconds(
 
 
 def sentence_seconds(
-    model: BertForSequenceClassification,
+    model: BertPreTrainedModel,
     sentences: dict[str, list[Any]],
     tokenizer: Path,
     folder: Path,

@@ -78,18 +78,12 @@ class Config:
             f"shards.max_pieces + 2 = {longest} exceeds model.max_positions"
             f" = {self.model.max_positions}",
         )
-        for task in (self.qa, self.glue, self.relations):
+        for task in (self.qa, self.coref, self.glue, self.relations):
+            setting, length = task.longest
             require(
-                not task.files or task.max_length <= self.model.max_positions,
-                f"{task.section}.max_length = {task.max_length} exceeds model.max_positions"
-                f" = {self.model.max_positions}",
+                not task.files or length <= self.model.max_positions,
+                f"{setting} = {length} exceeds model.max_positions = {self.model.max_positions}",
             )
-        length = self.coref.segment_length
-        require(
-            not self.coref.files or length <= self.model.max_positions,
-            f"coref.segment_length = {length} exceeds model.max_positions"
-            f" = {self.model.max_positions}",
-        )
         require(
             self.shards.pairs or not self.objective.nsp,
             "objective.nsp = true needs shards.pairs = true",

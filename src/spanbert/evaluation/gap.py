@@ -8,6 +8,7 @@ from typing import Any
 from spanbert.errors import DataError
 from spanbert.evaluation.ratio import percentages, ratio
 from spanbert.tasks.coref.gap import Answer, GapExample, read_answers, read_gap
+from spanbert.tasks.ledger import require_whole
 
 _GENDERS: dict[str, str] = {
     **dict.fromkeys(("she", "her", "hers"), "feminine"),
@@ -22,9 +23,7 @@ def score_gap(gold: Path, predictions: Path) -> dict[str, Any]:
         DataError: a file cannot be read, or the gold file has anything that is broken.
     """
     read = read_gap(gold)
-    if read.skipped:
-        reasons = "; ".join(f"{reason}, {number}" for reason, number in read.skipped.items())
-        raise DataError(f"it cannot be scored ({reasons})", place=str(gold), remedy="correct it")
+    require_whole(gold, read.skipped)
     return gap_scores(read.examples, read_answers(predictions))
 
 

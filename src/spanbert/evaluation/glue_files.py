@@ -7,6 +7,7 @@ from spanbert.tasks.glue.examples import read_glue
 from spanbert.tasks.glue.problem import glue_figures
 from spanbert.tasks.glue.submission import read_submission
 from spanbert.tasks.glue.table import GlueTask
+from spanbert.tasks.ledger import require_whole
 
 
 def score_glue(gold: Path, predictions: Path, task: GlueTask) -> dict[str, float]:
@@ -16,9 +17,7 @@ def score_glue(gold: Path, predictions: Path, task: GlueTask) -> dict[str, float
         DataError: a file cannot be read, a gold row is broken, or an example has no prediction.
     """
     read = read_glue(gold, task)
-    if read.skipped:
-        reasons = "; ".join(f"{reason}, {number}" for reason, number in read.skipped.items())
-        raise DataError(f"it cannot be scored ({reasons})", place=str(gold), remedy="correct it")
+    require_whole(gold, read.skipped)
     predicted = read_submission(predictions, are_numbers=not task.labels)
     missing = [example.id for example in read.examples if example.id not in predicted]
     if missing:

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from spanbert.errors import DataError
 from spanbert.evaluation.classification import label_table
 from spanbert.evaluation.relations import relation_figures
+from spanbert.tasks.ledger import require_whole
 from spanbert.tasks.relations.config import Metric
 from spanbert.tasks.relations.examples import read_relations
 from spanbert.tasks.relations.patches import read_patches
@@ -29,9 +29,7 @@ def score_relations(
         DataError: a file cannot be read, a gold example is broken, or one has no prediction.
     """
     read = read_relations(gold)
-    if read.skipped:
-        reasons = "; ".join(f"{reason}, {number}" for reason, number in read.skipped.items())
-        raise DataError(f"it cannot be scored ({reasons})", place=str(gold), remedy="correct it")
+    require_whole(gold, read.skipped)
     predicted = read_predicted(predictions, [example.id for example in read.examples])
     examples = read_patches(patches).of(read, gold).examples if patches else read.examples
     golds = [str(example.relation) for example in examples]

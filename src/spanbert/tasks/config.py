@@ -13,6 +13,7 @@ class RecipeConfig:
 
     section: ClassVar[str] = "recipe"  # its name in the settings
     splits: ClassVar[tuple[str, ...]] = ("train", "dev", "test")  # settings that name files
+    length: ClassVar[str] = "max_length"  # the setting of how much the encoder reads at once
     grid: ClassVar[Mapping[str, str]] = {  # a list -> what each of its values stands for
         "learning_rates": "learning_rate",
         "batch_sizes": "batch_size",
@@ -65,6 +66,11 @@ class RecipeConfig:
         """Whether several trainings or moments of one are compared, on dev."""
         several = any(len(getattr(self, name)) > 1 for name in (*self.grid, "seeds"))
         return several or self.evaluations_per_epoch > 0
+
+    @property
+    def longest(self) -> tuple[str, int]:
+        """The full name of the setting `length`, and its value: pieces, with special tokens."""
+        return f"{self.section}.{self.length}", getattr(self, self.length)
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -131,6 +137,7 @@ class CorefConfig(RecipeConfig):
     """
 
     section: ClassVar[str] = "coref"
+    length: ClassVar[str] = "segment_length"
     grid: ClassVar[Mapping[str, str]] = {
         **RecipeConfig.grid,
         "task_learning_rates": "task_learning_rate",

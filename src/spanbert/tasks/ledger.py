@@ -42,17 +42,30 @@ class Ledger:
         if self._first is None or num_broken <= MAX_BROKEN_FRACTION * self.num_seen:
             return
         place_id, line = self._first
-        parts = "; ".join(f"{reason}, {count}" for reason, count in self.reasons.items())
         raise DataError(
-            f"{num_broken} of {self.num_seen} {self._noun}s are broken ({parts}),"
+            f"{num_broken} of {self.num_seen} {self._noun}s are broken ({_told(self.reasons)}),"
             f" the first at {self._place} {place_id!r}",
             place=f"{path}:{line}" if line else str(path),
             remedy="correct or remove them",
         )
 
 
+def require_whole(path: Path, skipped: Mapping[str, int]) -> None:
+    """Refuse a gold file of which something was left out: what is scored must be all of it.
+
+    Raises:
+        DataError: something was; it names the reasons.
+    """
+    if skipped:
+        cause = f"it cannot be scored ({_told(skipped)})"
+        raise DataError(cause, place=str(path), remedy="correct it")
+
+
 def tell_skipped(path: Path, skipped: Mapping[str, int], say: Say) -> None:
     """Say what was left out of a file, by reason, if anything was."""
     if skipped:
-        reasons = "; ".join(f"{reason}, {count}" for reason, count in skipped.items())
-        say(f"{path}: {sum(skipped.values())} left out ({reasons})")
+        say(f"{path}: {sum(skipped.values())} left out ({_told(skipped)})")
+
+
+def _told(reasons: Mapping[str, int]) -> str:
+    return "; ".join(f"{reason}, {count}" for reason, count in reasons.items())

@@ -15,6 +15,7 @@ from spanbert.model.pretraining import initialize
 from spanbert.model.published import load_whole, model_config_of
 from spanbert.model.vocabulary import require_same_entries, require_same_size
 from spanbert.storage import MANIFEST, sha256_of, verify
+from spanbert.tasks.config import RecipeConfig
 from spanbert.tokenizer.folder import VOCABULARY_FILES
 from spanbert.tokenizer.subword import SubwordTokenizer
 
@@ -22,19 +23,13 @@ ModelT = TypeVar("ModelT", bound=nn.Module)
 
 
 def sizes_of(
-    start: Path | None,
-    tokenizer: SubwordTokenizer,
-    model: ModelConfig,
-    *,
-    max_length: int,
-    setting: str,
+    start: Path | None, tokenizer: SubwordTokenizer, model: ModelConfig, recipe: RecipeConfig
 ) -> ModelConfig:
     """Sizes of the model to train, which fit the tokenizer and the length.
 
     Args:
         model: sizes of a fresh encoder; with `start`, its own sizes count.
-        max_length: pieces of the longest sequence, special tokens included.
-        setting: the name of that length in the settings, for the message.
+        recipe: says how long a sequence may be.
 
     Raises:
         CheckpointError: they do not fit.
@@ -44,10 +39,11 @@ def sizes_of(
     else:
         sizes = model_config_of(start)
         _require_same_vocabulary(start, tokenizer, sizes)
-    if max_length > sizes.max_positions or sizes.num_token_types < 2:
+    setting, length = recipe.longest
+    if length > sizes.max_positions or sizes.num_token_types < 2:
         raise CheckpointError(
             f"the model has {sizes.max_positions} positions and {sizes.num_token_types} token"
-            f" types; {max_length} and 2 are needed",
+            f" types; {length} and 2 are needed",
             place=str(start or ""),
             remedy=f"--set {setting}={sizes.max_positions} or pass another model",
         )

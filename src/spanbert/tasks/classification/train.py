@@ -55,8 +55,7 @@ def finetune_classifier(
         NumericsError: training diverged.
     """
     vocabulary = load_tokenizer(tokenizer)
-    setting = f"{config.section}.max_length"
-    sizes = sizes_of(start, vocabulary, model, max_length=config.max_length, setting=setting)
+    sizes = sizes_of(start, vocabulary, model, config)
     problem, train = kind.learn(config, vocabulary, say)
     sizes = replace(sizes, vocab_size=max(sizes.vocab_size, problem.least_vocab_size))
     say(f"{len(train.examples)} examples, {sum(train.skipped.values())} skipped")

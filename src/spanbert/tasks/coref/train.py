@@ -56,9 +56,7 @@ def finetune_coref(
         NumericsError: training diverged.
         DependencyError: dev files are named, and SciPy is not installed.
     """
-    vocabulary, length = load_tokenizer(tokenizer), config.segment_length
-    setting = "coref.segment_length"
-    sizes = sizes_of(start, vocabulary, model, max_length=length, setting=setting)
+    sizes = sizes_of(start, load_tokenizer(tokenizer), model, config)
     require_named("coref.train", config.train, "train.conll")
     documents, skipped = read_all(config.train, read_file)
     say(f"{len(documents)} documents, {sum(skipped.values())} documents or mentions skipped")

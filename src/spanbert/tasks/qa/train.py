@@ -56,10 +56,7 @@ def finetune_qa(
         CheckpointError: start, vocabulary and lengths do not fit together.
         NumericsError: training diverged.
     """
-    vocabulary = load_tokenizer(tokenizer)
-    sizes = sizes_of(
-        start, vocabulary, model, max_length=config.max_length, setting="qa.max_length"
-    )
+    sizes = sizes_of(start, load_tokenizer(tokenizer), model, config)
     require_named("qa.train", config.train, "train.json")
     questions, skipped = read_all(config.train, _read)
     say(f"{len(questions)} questions, {sum(skipped.values())} skipped")

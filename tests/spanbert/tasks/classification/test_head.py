@@ -3,37 +3,24 @@
 import pytest
 import torch
 import torch.nn.functional as F
+from packed_batch import LENGTHS, batch_of, padded, with_random_weights
 from transformers import BertForSequenceClassification
 
 from spanbert.model.packing import Packing
-from spanbert.model.pretraining import initialize
 from spanbert.model.published import published_names, write_folder
 from spanbert.tasks.classification.head import ClassificationModel, classification_loss
 from spanbert.tasks.classification.settings import head_settings
 
-LENGTHS = (7, 7, 12, 3, 20)
 LABELS = ("no", "yes", "perhaps")
 
 
 def model_of(sizes, num_outputs):
-    model = ClassificationModel(sizes, num_outputs)
-    initialize(model, 0.2, seed=1)
-    torch.manual_seed(0)
-    for parameter in model.parameters():  # biases and norms too, so that none can be forgotten
-        parameter.data += 0.1 * torch.randn_like(parameter)
-    return model
+    return with_random_weights(ClassificationModel(sizes, num_outputs))
 
 
 @pytest.fixture
 def batch(sizes):
-    generator = torch.Generator().manual_seed(2)
-    token_ids = torch.randint(sizes.vocab_size, (sum(LENGTHS),), generator=generator)
-    token_types = torch.cat([torch.arange(n) >= n // 2 for n in LENGTHS]).long()
-    return token_ids, token_types
-
-
-def padded(flat):
-    return torch.nn.utils.rnn.pad_sequence(flat.split(list(LENGTHS)), batch_first=True)
+    return batch_of(sizes)
 
 
 @pytest.mark.parametrize(
