@@ -37,13 +37,13 @@ def _text(plan: Plan) -> str:
     """The first sentences of a file's first document, or made-up ones."""
     num_words = plan.pick(toy=300, quick=400, full=1000)
     if plan.documents is None:
-        return "\n".join(synthetic_texts(num_words))
+        return "\n\n".join(synthetic_texts(num_words))
     lines, found = list[str](), 0
     for line in ours.words_in(plan.documents)[0].splitlines():
         if found < num_words:
             lines.append(line)
             found += len(line.split())
-    return "\n".join(lines)
+    return "\n\n".join(lines)
 
 
 def _prediction(plan: Plan) -> Figure:
@@ -91,7 +91,7 @@ def _memory(plan: Plan) -> list[Figure]:
     """How much more a long document needs than one of a few windows, in fresh processes."""
     if plan.scale == "toy":
         return []
-    texts = ["\n".join(synthetic_texts(number)) for number in (_SHORT, _LONG)]
+    texts = ["\n\n".join(synthetic_texts(number)) for number in (_SHORT, _LONG)]
     folder = ours.train_wordpiece(
         ours.write_documents(texts[:1], plan.new_folder()), plan.new_folder(), plan.vocab_size
     )

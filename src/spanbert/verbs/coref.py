@@ -35,12 +35,15 @@ def _figures(scores: dict[str, Any]) -> dict[str, Any]:
 
 def _predict(options: argparse.Namespace) -> None:
     from spanbert.registry.folders import model_folder
+    from spanbert.tasks.coref.gap import is_gap
+    from spanbert.tasks.coref.gap_answers import answer_gap
     from spanbert.tasks.coref.predict import predict_file
 
     is_file, config = _is_file(options), config_of(options)
     model = model_folder(options.model, config)
     if is_file:
-        predict_file(model, options.input, options.output, say=say)
+        predict = answer_gap if is_gap(options.input) else predict_file
+        predict(model, options.input, options.output, say=say)
         print(options.output)
     else:
         _resolve_text(options, model, config.shards.language)
@@ -107,8 +110,8 @@ VERBS = (
                 "help": "a text of any length; - is standard input",
             },
             "--page": path_option("the text as an HTML page on which clusters can be followed"),
-            "--input": path_option("a file of documents, CoNLL or .jsonl, instead of a text"),
-            "--output": path_option("the same file with predicted clusters"),
+            "--input": path_option("documents, CoNLL or .jsonl, or GAP's table, not a text"),
+            "--output": path_option("the same file with predicted clusters; GAP's answers"),
         },
     ),
 )

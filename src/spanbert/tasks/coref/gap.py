@@ -46,6 +46,15 @@ class GapFile:
     skipped: dict[str, int]  # examples by reason
 
 
+def is_gap(path: Path) -> bool:
+    """Whether a file begins with GAP's header.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    return cells_of(next(read_lines(path), (0, None))[1]) == list(HEADER)
+
+
 def read_gap(path: Path) -> GapFile:
     """The examples of a file.
 

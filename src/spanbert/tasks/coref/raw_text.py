@@ -13,6 +13,7 @@ from spanbert.tasks.coref.document import CorefDocument, Span
 _UNSPACED = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _LETTER = rf"[^\W_{_UNSPACED}][\u0300-\u036f]*"
 _NEGATION = r"[Nn]['’][Tt](?![^\W_])"
+_WRAP = re.compile(r"(?<=[^\n])\n(?=[^\S\n]*\S)")  # one line end, with text before and behind
 _WORD = re.compile(
     rf"{_NEGATION}"
     r"|['’](?:s|S|m|M|d|D|ll|LL|re|RE|ve|VE)(?![^\W_])"
@@ -30,10 +31,13 @@ _WORD = re.compile(
 def document_of_text(text: str, document_id: str = "", language: str = "en") -> CorefDocument:
     """The document that a text is, its words with their half-open characters.
 
+    A line end is a space, since many texts are wrapped at a width; a blank line ends a sentence.
+
     Args:
         language: a key of `SENTENCE_RULES`, by which sentences are told apart.
     """
-    sentences = [word_spans(text, *span) for span in sentence_spans(text, language)]
+    unwrapped = _WRAP.sub(" ", text)  # of the same length, so that places stay
+    sentences = [word_spans(text, *span) for span in sentence_spans(unwrapped, language)]
     return CorefDocument(
         id=document_id,
         sentences=tuple(tuple(text[s:e] for s, e in spans) for spans in sentences),

@@ -25,6 +25,9 @@ def cut(text):
         ("cafe\u0301s", ["cafe\u0301s"]),
         ("", []),
         (" \n ", []),
+        ("Ann saw the\nold man. He\r\nwaved.", ["Ann saw the old man .", "He waved ."]),
+        ("A title\n\nAnn left\n \t\nHe stayed", ["A title", "Ann left", "He stayed"]),
+        ("one\ntwo\nthree\n", ["one two three"]),
     ],
 )
 def test_words(text, sentences):
