@@ -1,6 +1,6 @@
 """Sizes and synthetic data that every benchmark and every peer shares.
 
-Nothing here knows either side: `ours.py` and `peers/` make what they need from it.
+Nothing here knows either side: `ours/` and `peers/` make what they need from it.
 """
 
 import uuid
