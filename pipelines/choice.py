@@ -13,8 +13,7 @@ _AFTER_PRETRAINING = "qa"  # what shows whether pre-training helped
 
 def pipeline_of(config: Config) -> Whole:
     """Fine-tuning alone, where a model is named to start from and no text to pre-train it on."""
-    is_trained_no_further = config.training.start and not config.corpus.sources
-    return "finetuning" if is_trained_no_further else "end-to-end"
+    return "finetuning" if config.only_finetunes else "end-to-end"
 
 
 def branches_of(config: Config) -> tuple[str, ...]:

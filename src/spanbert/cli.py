@@ -1,12 +1,13 @@
 """The command line: find the verb, call it, tell an error in one line. Verbs lie in `verbs/`."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 from spanbert import __version__
-from spanbert.errors import SpanbertError, storage_error
+from spanbert.errors import OutOfMemoryError, SpanbertError, is_out_of_memory, storage_error
 from spanbert.verbs import (
     ablation,
     cluster,
@@ -63,6 +64,7 @@ _FOLLOWERS = {v.name for v in VERBS if " " in v.name and v.name.split()[0] not i
 _WITH_OPTION = {v.name for v in VERBS if " --" in v.name}
 
 _INTERRUPTED = 130  # what a shell gives for Ctrl-C
+_NOBODY_READS = 141  # and for a closed pipe
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -73,12 +75,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted -> run the same command again to go on", file=sys.stderr)
         return _INTERRUPTED
-    except (SpanbertError, OSError) as error:
-        if options.debug:
+    except BrokenPipeError:
+        return _unread()
+    except (SpanbertError, OSError, RuntimeError, MemoryError) as error:
+        told = _told(error)
+        if options.debug or told is None:
             raise
-        told = storage_error(error) if isinstance(error, OSError) else error
         print(f"spanbert: error: {told}", file=sys.stderr)
         return told.exit_code
+
+
+def _told(error: Exception) -> SpanbertError | None:
+    """What a user is told of an error; None where it is a mistake of ours."""
+    if isinstance(error, SpanbertError):
+        return error
+    if isinstance(error, OSError):
+        return storage_error(error)
+    if is_out_of_memory(error):
+        remedy = "free some memory, or ask for smaller sizes in the settings"
+        return OutOfMemoryError("no memory for what was asked", remedy=remedy)
+    return None
+
+
+def _unread() -> int:
+    """End as a shell's own programs do when nobody reads on: `spanbert ... | head`."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # it is flushed at the end
+    return _NOBODY_READS
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:

@@ -72,12 +72,8 @@ class Config:
     cluster: ClusterConfig = field(default_factory=ClusterConfig)
 
     def __post_init__(self) -> None:
-        longest = self.shards.max_pieces + 2  # with [CLS] and [SEP]
-        require(
-            longest <= self.model.max_positions,
-            f"shards.max_pieces + 2 = {longest} exceeds model.max_positions"
-            f" = {self.model.max_positions}",
-        )
+        if not self.only_finetunes:
+            self.require_positions()
         for task in (self.qa, self.coref, self.glue, self.relations):
             setting, length = task.longest
             require(
@@ -93,11 +89,28 @@ class Config:
             f"masking.scheme = {self.masking.scheme!r} needs shards.annotator, the spaCy pipeline"
             " that marks such spans",
         )
-
         require(
             self.training.num_workers % self.cluster.workers_per_pod == 0,
             f"cluster.workers_per_pod = {self.cluster.workers_per_pod} does not divide"
             f" training.num_workers = {self.training.num_workers}",
+        )
+
+    @property
+    def only_finetunes(self) -> bool:
+        """Whether a model is named to start from, and no text to pre-train it on."""
+        return bool(self.training.start and not self.corpus.sources)
+
+    def require_positions(self) -> None:
+        """Refuse segments to pre-train on that are longer than the model has positions.
+
+        Raises:
+            ConfigError: they are.
+        """
+        longest = self.shards.max_pieces + 2  # with [CLS] and [SEP]
+        require(
+            longest <= self.model.max_positions,
+            f"shards.max_pieces + 2 = {longest} exceeds model.max_positions"
+            f" = {self.model.max_positions}",
         )
 
     @property

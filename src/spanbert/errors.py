@@ -104,6 +104,15 @@ class OutOfMemoryError(SpanbertError):
     exit_code = 137
 
 
+_SIGNS_OF_NO_MEMORY = ("can't allocate memory", "out of memory", "not enough memory")
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether memory ran out; torch says so in words."""
+    words = str(error).lower()
+    return isinstance(error, MemoryError) or any(sign in words for sign in _SIGNS_OF_NO_MEMORY)
+
+
 def storage_error(error: OSError, place: str = "") -> StorageError:
     """The one-line form of an operating system's refusal to read or write.
 

@@ -1,10 +1,15 @@
 """The command line: every verb has an example that parses, and errors are one line."""
 
 import json
+import os
 import shlex
+import subprocess
+import sys
+from argparse import Namespace
 
 import pytest
 import tiny
+import torch
 
 from spanbert.cli import VERBS, main, parse
 
@@ -21,6 +26,37 @@ def test_help_of_a_verb_carries_its_example(verb, capsys):
         main([*verb.name.split(), "--help"])
     assert ended.value.code == 0
     assert f"example: spanbert {verb.name}" in " ".join(capsys.readouterr().out.split())
+
+
+def test_memory_that_ran_out_is_told_in_one_line(monkeypatch, capsys):
+    def verb(options):
+        torch.empty(1 << 50)
+
+    monkeypatch.setattr("spanbert.cli.parse", lambda arguments: Namespace(call=verb, debug=False))
+    assert main([]) == 137
+    assert capsys.readouterr().err.startswith("spanbert: error: no memory")
+
+
+def test_other_mistakes_of_ours_keep_their_trace(monkeypatch):
+    def verb(options):
+        raise RuntimeError("shapes differ")
+
+    monkeypatch.setattr("spanbert.cli.parse", lambda arguments: Namespace(call=verb, debug=False))
+    with pytest.raises(RuntimeError, match="shapes differ"):
+        main([])
+
+
+def test_a_reader_that_leaves_ends_a_verb_quietly():
+    reading, writing = os.pipe()
+    os.close(reading)
+    words = ["plan", "--model", "base", "--accelerator", "h100"]
+    command = [sys.executable, "-m", "spanbert.cli", *words]
+    environment = os.environ | {"PYTHONPATH": "src", "PYTHONUNBUFFERED": "1"}
+    done = subprocess.run(
+        command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False, env=environment
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, "")
 
 
 def test_no_verb_is_a_usage_error(capsys):

@@ -39,6 +39,8 @@ def test_strings_survive_a_round_trip():
         ("[model]\nnum_heads = 7", "not a multiple of model.num_heads = 7"),
         ("[training]\nwarmup_steps = 300000", "must be below training.steps"),
         ("[shards]\nmax_pieces = 511", "exceeds model.max_positions"),
+        ("[coref]\nffnn_size = 9999999999", "coref.ffnn_size = 9999999999 > 100000"),
+        ("[qa]\nmax_grad_norm = 0.0", "qa.max_grad_norm = 0.0 must be above 0"),
         ('[run]\nname = "../up"', "lower-case letters"),
         ("[run", "not valid TOML"),
         ("[training]\nlearning_rate = inf", "training.learning_rate = inf must be finite"),
@@ -50,6 +52,13 @@ def test_a_bad_setting_is_refused_in_one_line(text, told):
         parse_config(text)
     assert told in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_segments_to_pretrain_on_do_not_matter_where_nothing_is_pretrained():
+    alone = ["training.start=encoder", "model.max_positions=64"]
+    assert parse_config("", alone).only_finetunes
+    with pytest.raises(ConfigError, match=r"exceeds model\.max_positions"):
+        parse_config("", [*alone, "corpus.sources=['a.txt']"])
 
 
 def test_overrides_are_parsed_as_values_or_taken_as_strings():

@@ -19,7 +19,7 @@ def check_data(config: Config) -> list[Finding]:
         config.shards.annotator,
     )
     return [
-        *check_texts(config.corpus),
+        *([] if config.only_finetunes else check_texts(config.corpus)),
         *(_task_finding(config, kind) for kind in kinds_of(config) or ("qa",)),
         *([existence_finding("training.start", Path(start), "a model", DataError)] * bool(start)),
         *(

@@ -8,8 +8,10 @@ from pathlib import Path
 from spanbert.config import Config
 from spanbert.doctor.elsewhere import is_elsewhere
 from spanbert.doctor.finding import Finding, gigabytes, ok, problem, warning
-from spanbert.doctor.sizes import model_bytes, sized, state_bytes
+from spanbert.doctor.finetuning import is_finetuning, model_parameters
+from spanbert.doctor.sizes import WEIGHT_BYTES, model_bytes, sized, state_bytes
 from spanbert.errors import StorageError
+from spanbert.tasks.kinds import kinds_of
 
 _STEPS_BYTES = 500e6  # documents, shards, logs, report and database of a small corpus
 # Assumed: sockets and logs of Ray in the one, its objects and the workers' sums in the other
@@ -37,7 +39,13 @@ def check_disk(config: Config) -> list[Finding]:
 
 
 def needed_bytes(config: Config) -> float:
-    """Bytes of all checkpoints, one of them being written, the model, and the other steps."""
+    """Bytes of all checkpoints, one of them being written, the model, and the other steps.
+
+    Fine-tuning alone keeps a model of each kind, and the best one so far beside it.
+    """
+    if is_finetuning(config):
+        kinds = max(1, len(kinds_of(config)))
+        return model_parameters(config) * WEIGHT_BYTES * 2 * kinds + _STEPS_BYTES
     config = sized(config)
     copies = config.training.keep_checkpoints + 1
     return state_bytes(config) * copies + model_bytes(config) + _STEPS_BYTES

@@ -7,6 +7,7 @@ from spanbert.doctor.data import check_data
 from spanbert.doctor.disk import check_disk
 from spanbert.doctor.elsewhere import check_elsewhere, is_elsewhere
 from spanbert.doctor.finding import Finding, findings_of
+from spanbert.doctor.finetuning import check_finetuning, is_finetuning
 from spanbert.doctor.memory import check_memory
 from spanbert.doctor.services import check_services
 from spanbert.doctor.versions import check_versions
@@ -27,6 +28,8 @@ def examine(config: Config, environment: Mapping[str, str]) -> list[Finding]:
 
 def _check_capacity(config: Config) -> list[Finding]:
     """Processors, GPUs and memory: this machine's, where it is this one that trains."""
+    if is_finetuning(config):
+        return check_finetuning(config)
     if is_elsewhere(config):
         return check_elsewhere(config)
     memory = findings_of("memory", lambda: check_memory(config))

@@ -32,13 +32,15 @@ def needed_bytes(config: Config) -> tuple[float, float]:
     return held + saved, held + saved + framework
 
 
-def memory_finding(available_bytes: float, sure_bytes: float, all_bytes: float) -> Finding:
+def memory_finding(
+    available_bytes: float, sure_bytes: float, all_bytes: float, remedy: str = _REMEDY
+) -> Finding:
     """Less than is sure to be used ends in exit code 137; a little less than all may."""
     found, needed = f"{gigabytes(available_bytes)} available", gigabytes(all_bytes)
     if available_bytes < sure_bytes:
-        return problem(ConfigError, "memory", found, needed, remedy=_REMEDY)
+        return problem(ConfigError, "memory", found, needed, remedy=remedy)
     if available_bytes < all_bytes:
-        return warning("memory", found, needed, remedy=_REMEDY)
+        return warning("memory", found, needed, remedy=remedy)
     return ok("memory", found, needed)
 
 

@@ -9,7 +9,7 @@ from spanbert.model.importing.huggingface_config import sizes_of
 from spanbert.planning.work import training_parameters
 
 _STATE_BYTES = 12  # of a parameter: weight and two moments in fp32
-_WEIGHT_BYTES = 4
+WEIGHT_BYTES = 4
 _RATES = ("hidden_dropout", "attention_dropout")
 
 
@@ -45,7 +45,7 @@ def state_bytes(config: Config) -> int:
 
 def model_bytes(config: Config) -> int:
     """The model that is exported at the end."""
-    return training_parameters(config.model, config.objective) * _WEIGHT_BYTES
+    return training_parameters(config.model, config.objective) * WEIGHT_BYTES
 
 
 def _entries(path: Path) -> int:

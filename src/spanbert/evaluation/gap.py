@@ -32,7 +32,7 @@ def gap_scores(examples: Iterable[GapExample], answers: Mapping[str, Answer]) ->
 
     As in the official script, each name of each example counts by itself, an example without an
     answer counts as two gold names that were missed, and `bias` is feminine over masculine F1: None
-    where either is 0. `total` and `missing` count examples.
+    where either is 0. `total` and `missing` count examples, `unknown` answers to none of them.
 
     Raises:
         DataError: a pronoun has neither gender.
@@ -40,17 +40,17 @@ def gap_scores(examples: Iterable[GapExample], answers: Mapping[str, Answer]) ->
     counts: dict[str, Counter[str]] = {
         name: Counter() for name in ("overall", "masculine", "feminine")
     }
-    total = missing = 0
+    known: set[str] = set()
     for example in examples:
-        total += 1
-        missing += example.id not in answers
+        known.add(example.id)
         outcomes = _outcomes(example, answers.get(example.id))
         counts["overall"].update(outcomes)
         counts[_gender(example)].update(outcomes)
     scores = {name: _scores(own) for name, own in counts.items()}
     feminine, masculine = scores["feminine"]["f1"], scores["masculine"]["f1"]
     bias = feminine / masculine if feminine and masculine else None
-    return scores | {"bias": bias, "total": total, "missing": missing}
+    missing, unknown = len(known - answers.keys()), len(answers.keys() - known)
+    return scores | {"bias": bias, "total": len(known), "missing": missing, "unknown": unknown}
 
 
 def _gender(example: GapExample) -> str:

@@ -7,6 +7,7 @@ safetensors, JSON or text; nothing here can execute.
 """
 
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -175,6 +176,9 @@ def write_folder(
     settings = huggingface_config(config, architecture, pad_id) | dict(head or {})
     text = json.dumps(settings, indent=2)
     (folder / "config.json").write_text(text + "\n")
+    shutil.copymode(
+        folder / "config.json", folder / "model.safetensors"
+    )  # else for the owner alone
     for name in TOKENIZER_FILES:
         if (tokenizer_folder / name).exists():
             (folder / name).write_bytes((tokenizer_folder / name).read_bytes())
@@ -200,7 +204,7 @@ def load_into(module: torch.nn.Module, folder: Path) -> list[str]:
             raise CheckpointError(
                 f"{name} is {tuple(tensor.shape)}, expected {tuple(template[name].shape)}",
                 place=str(path),
-                remedy="load it with the sizes in its config.json",
+                remedy="sizes and weights are of different models: make the folder again",
             )
     module.load_state_dict(own, strict=False)
     return sorted(set(template) - set(own))

@@ -15,7 +15,7 @@ from spanbert.planning.work import Layout, training_parameters
 _FP32_BYTES, _HALF_BYTES = 4, 2
 
 # Assumed: CUDA context, communication buffers and what the allocator cannot use.
-_FRAMEWORK_BYTES = 2e9
+FRAMEWORK_BYTES = 2e9
 
 # For each entry of a chunk: logits and log-probabilities; in bf16 logits 2, log-probabilities 4
 # before those of the chunk ahead, 4, and their copy to multiply, 2, are let go of
@@ -67,7 +67,7 @@ def worker_memory(
         moments=2 * parameters * _FP32_BYTES / parts,
         activations=tokens * activation_bytes(config, layout, is_cpu=is_cpu),
         chunk=float(CHUNK_ROWS * model.vocab_size * _CHUNK_BYTES[training.precision]),
-        framework=_FRAMEWORK_BYTES,
+        framework=FRAMEWORK_BYTES,
     )
 
 

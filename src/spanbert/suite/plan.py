@@ -105,12 +105,10 @@ def plan_suite(asked: Asked, base: Config, code_digest: str) -> Plan:
 def _shared(asked: Asked, base: Config, name: str) -> Config:
     """Settings of the steps that all cells share; those of tasks are each cell's own."""
     sizes = read_source(asked.start).config
-    pieces = min(base.shards.max_pieces, sizes.max_positions - 2)  # no shards are made
     return replace(
         base,
         run=replace(base.run, name=f"suite-{name}"),
         corpus=replace(base.corpus, sources=()),
-        shards=replace(base.shards, max_pieces=pieces),
         model=sizes,
         training=replace(base.training, start=str(asked.start)),
         **{kind: type(recipe_of(base, kind))() for kind in KINDS},

@@ -54,7 +54,8 @@ class RecipeConfig:
                 require(values.count(value) == 1, f"{place} has {value} more than once")
         place = f"{self.section}.warmup_fraction = {self.warmup_fraction}"
         require(self.warmup_fraction <= 1, f"{place} must be in [0, 1]")
-        require(self.max_grad_norm > 0, f"{self.section}.max_grad_norm must be above 0")
+        norm = f"{self.section}.max_grad_norm = {self.max_grad_norm}"
+        require(self.max_grad_norm > 0, f"{norm} must be above 0")
         require(
             self.patience == 0 or self.evaluations_per_epoch > 0,
             f"{self.section}.patience = {self.patience} counts evaluations, and"
@@ -152,6 +153,12 @@ class CorefConfig(RecipeConfig):
         **dict.fromkeys(("max_antecedents", "ffnn_size", "feature_size", "window_pieces"), 1),
     }
 
+    most: ClassVar[Mapping[str, int]] = {  # far above what is of use, and still within memory
+        "max_span_width": 1000,
+        "ffnn_size": 100_000,
+        "feature_size": 10_000,
+    }
+
     train: tuple[str, ...] = ()  # files of documents, plain or compressed
     dev: tuple[str, ...] = ()  # chooses settings and weights, by the average F1
     test: tuple[str, ...] = ()  # scored once, with what dev chose
@@ -176,6 +183,9 @@ class CorefConfig(RecipeConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        for name, high in self.most.items():
+            found = getattr(self, name)
+            require(found <= high, f"coref.{name} = {found} > {high}")
         require(0 < self.span_ratio <= 1, f"coref.span_ratio = {self.span_ratio} must be in (0, 1]")
         require(
             0 <= self.head_dropout < 1,

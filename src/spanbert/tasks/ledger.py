@@ -42,9 +42,10 @@ class Ledger:
         if self._first is None or num_broken <= MAX_BROKEN_FRACTION * self.num_seen:
             return
         place_id, line = self._first
+        first = f"the first at {self._place} {place_id!r}" if place_id is not None else "see there"
         raise DataError(
             f"{num_broken} of {self.num_seen} {self._noun}s are broken ({_told(self.reasons)}),"
-            f" the first at {self._place} {place_id!r}",
+            f" {first}",
             place=f"{path}:{line}" if line else str(path),
             remedy="correct or remove them",
         )

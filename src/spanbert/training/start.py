@@ -44,8 +44,14 @@ def _is_prepared(folder: Path, config: Config, source: Path, tokenizer: Path) ->
 
 
 def with_sizes_of(config: Config, start: Path) -> Config:
-    """The settings with the sizes of a published model; dropout stays as it is set."""
-    return _with_sizes(config, model_config_of(start))
+    """Settings of pre-training with a published model's sizes; dropout stays as it is set.
+
+    Raises:
+        ConfigError: segments are longer than it has positions.
+    """
+    resized = _with_sizes(config, model_config_of(start))
+    resized.require_positions()
+    return resized
 
 
 def with_start_sizes(config: Config) -> Config:

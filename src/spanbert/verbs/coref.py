@@ -7,7 +7,15 @@ from typing import Any
 
 from spanbert.errors import ConfigError
 from spanbert.verbs.finetuning import START, evaluated, finetuned, scores_option
-from spanbert.verbs.verb import Verb, config_of, local_path, path_option, print_json, say
+from spanbert.verbs.verb import (
+    Verb,
+    config_of,
+    local_path,
+    path_option,
+    print_json,
+    say,
+    written_option,
+)
 
 _METRICS = ("muc", "bcub", "ceafe", "mentions")
 _TOLD = ("pruning_recall", "num_documents")
@@ -67,8 +75,10 @@ def _resolve_text(options: argparse.Namespace, model: Path, language: str) -> No
     from spanbert.storage import write_text_atomic
     from spanbert.tasks.coref.predict import clusters_in_text
     from spanbert.tasks.coref.resolver import CoreferenceResolver
+    from spanbert.tasks.distinct import require_distinct
     from spanbert.tasks.texts import blocks_at
 
+    require_distinct(options.text, options.page)
     text = "".join(blocks_at(options.text))
     found = CoreferenceResolver.load(model).resolve(text, language)
     clusters = clusters_in_text(found.document)
@@ -109,9 +119,9 @@ VERBS = (
                 "metavar": "FILE",
                 "help": "a text of any length; - is standard input",
             },
-            "--page": path_option("the text as an HTML page on which clusters can be followed"),
+            "--page": written_option("the text as an HTML page on which clusters can be followed"),
             "--input": path_option("documents, CoNLL or .jsonl, or GAP's table, not a text"),
-            "--output": path_option("the same file with predicted clusters; GAP's answers"),
+            "--output": written_option("the same file with predicted clusters; GAP's answers"),
         },
     ),
 )

@@ -24,7 +24,8 @@ VERBS = (
         _corpus_report,
         "what a corpus is, as one HTML page: sources, licences, lengths, drops, duplicates, fit",
         "--documents data/documents --tokenizer vocab --output corpus.html",
-        paths=("--documents", "--output"),
+        paths=("--documents",),
+        writes=("--output",),
         config="none",
         options={
             "--tokenizer": path_option("also show how well this vocabulary fits the documents"),

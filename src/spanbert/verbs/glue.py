@@ -5,7 +5,7 @@ from functools import partial
 
 from spanbert.verbs.classification import evaluate, finetune, is_file
 from spanbert.verbs.finetuning import START, scores_option
-from spanbert.verbs.verb import Verb, config_of, path_option, print_json
+from spanbert.verbs.verb import Verb, config_of, path_option, print_json, written_option
 
 _TASKS = ("cola", "sst2", "mrpc", "stsb", "qqp", "mnli", "qnli", "rte", "wnli", "ax")
 
@@ -66,7 +66,7 @@ VERBS = (
             "--input": path_option(
                 "a file in the layout of the task's test set, instead of a text"
             ),
-            "--output": path_option("index and prediction of each row, as GLUE takes them"),
+            "--output": written_option("index and prediction of each row, as GLUE takes them"),
         },
     ),
     Verb(

@@ -74,7 +74,7 @@ VERBS = (
         _compile,
         "the pipeline as YAML for a KFP server",
         "--output spanbert.yaml --config my.toml",
-        paths=("--output",),
+        writes=("--output",),
         config="optional",
     ),
     Verb(
@@ -82,7 +82,8 @@ VERBS = (
         _report,
         "results.json as one HTML page",
         "--results runs/RUN/results.json --output page.html",
-        paths=("--results", "--output"),
+        paths=("--results",),
+        writes=("--output",),
         config="none",
     ),
 )

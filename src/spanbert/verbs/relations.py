@@ -5,7 +5,7 @@ from functools import partial
 
 from spanbert.verbs.classification import evaluate, finetune, is_file
 from spanbert.verbs.finetuning import START, scores_option
-from spanbert.verbs.verb import Verb, config_of, path_option, print_json, say
+from spanbert.verbs.verb import Verb, config_of, path_option, print_json, say, written_option
 
 _MARKED = "<subject type=PER>Ann</subject> runs <object type=ORG>the mill</object>."
 
@@ -67,7 +67,7 @@ VERBS = (
             "--input": path_option(
                 "TACRED's JSON or its objects one a line, instead of a sentence"
             ),
-            "--output": path_option(
+            "--output": written_option(
                 "id and relation of each; .jsonl: with the probabilities of all relations"
             ),
         },

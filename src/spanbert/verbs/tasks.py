@@ -14,6 +14,7 @@ from spanbert.verbs.verb import (
     path_option,
     print_json,
     say,
+    written_option,
 )
 
 
@@ -156,9 +157,9 @@ VERBS = (
             "--context-file": path_option("a text of any length; - is standard input"),
             "--json": {"action": "store_true", "help": "one JSON object a line for each question"},
             "--input": path_option("a file of questions with their contexts, instead of a text"),
-            "--output": path_option("question id -> answer"),
-            "--nbest": path_option("question id -> its best answers, with probabilities"),
-            "--odds": path_option("question id -> score of no answer less that of the best"),
+            "--output": written_option("question id -> answer"),
+            "--nbest": written_option("question id -> its best answers, with probabilities"),
+            "--odds": written_option("question id -> score of no answer less that of the best"),
         },
     ),
     Verb(

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,8 +10,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from spanbert.config import Config, load_config, parse_config
+from spanbert.manifest import MANIFEST
 from spanbert.objects.artifacts import Place, is_url
 
+_PACKED = (".gz", ".xz", ".zst", ".bz2", ".zip")
 QUICKSTART = "--config configs/quickstart.toml"  # in the examples
 
 FROM_SCRATCH = {"action": "store_true", "help": "put earlier checkpoints aside, begin at step 0"}
@@ -25,6 +28,7 @@ class Verb:
     text: str
     example: str  # its options, as a user would type them
     paths: tuple[str, ...] = ()  # required options that are paths on this machine
+    writes: tuple[str, ...] = ()  # required options that are files to write
     places: tuple[str, ...] = ()  # required options that are such paths or URLs
     config: Literal["required", "optional", "none"] = "required"
     has_model: bool = False
@@ -45,6 +49,8 @@ class Verb:
             parser.add_argument("--model", required=True, help="folder or models:/name@alias")
         for path in self.paths:
             parser.add_argument(path, type=local_path, required=True, metavar="PATH")
+        for path in self.writes:
+            parser.add_argument(path, type=written_file, required=True, metavar="PATH")
         for place in self.places:
             parser.add_argument(place, type=_place, required=True, metavar="PATH_OR_URL")
         for option, settings in self.options.items():
@@ -61,6 +67,28 @@ def local_path(text: str) -> Path:
 def path_option(text: str) -> dict[str, Any]:
     """An option that is a path on this machine, with what its help says."""
     return {"type": local_path, "metavar": "PATH", "help": text}
+
+
+def written_option(text: str) -> dict[str, Any]:
+    """An option that is a file to write, with what its help says."""
+    return {"type": written_file, "metavar": "PATH", "help": text}
+
+
+def written_file(text: str) -> Path:
+    """A file that a verb writes: a plain one, that which a link leads to.
+
+    It takes the place of what is there, so nothing that must stay may be there.
+    """
+    given = local_path(text)
+    path = Path(os.path.realpath(given)) if given.is_symlink() else given
+    if given.name == "-" or (path.exists() and not path.is_file()):
+        raise argparse.ArgumentTypeError(f"{text} is not a plain file: name one to write")
+    if path.suffix in _PACKED:
+        raise argparse.ArgumentTypeError(f"nothing is packed: leave out {path.suffix} of {text}")
+    if (path.parent / MANIFEST).is_file():
+        cause = f"{path.parent} is a published folder, which must stay as it is: write elsewhere"
+        raise argparse.ArgumentTypeError(cause)
+    return path
 
 
 def _place(text: str) -> Place:

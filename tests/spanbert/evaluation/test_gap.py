@@ -35,10 +35,11 @@ def test_scores_by_hand():
 
 
 def test_an_example_without_an_answer_is_two_names_missed():
-    found = gap_scores(GOLD, {"1": (True, False), "2": (False, True), "3": (True, False)})
+    answers = {"1": (True, False), "2": (False, True), "3": (True, False), "x": (True, True)}
+    found = gap_scores(GOLD, answers)
     assert found["masculine"]["recall"] == pytest.approx(100 / 3)
     assert found["feminine"]["f1"] == 100
-    assert found["missing"] == 1
+    assert (found["missing"], found["unknown"]) == (1, 1)
 
 
 def test_there_is_no_bias_where_nothing_is_right():

@@ -49,6 +49,10 @@ def folder(model, sizes, artifacts, tmp_path):
     return tmp_path
 
 
+def test_all_files_may_be_read_by_the_same_users(folder):
+    assert len({path.stat().st_mode for path in folder.iterdir()}) == 1
+
+
 def test_masked_lm_of_transformers_gives_our_logits(model, folder):
     theirs, report = transformers.BertForMaskedLM.from_pretrained(folder, output_loading_info=True)
     assert not report["missing_keys"]

@@ -7,6 +7,7 @@ from coref_documents import write_stories
 
 from spanbert.cli import main
 from spanbert.tasks.coref.documents import read_documents
+from spanbert.tasks.coref.gap import GapExample, read_answers, write_gap
 
 SETTINGS = """
 [model]
@@ -74,6 +75,25 @@ def test_a_model_is_scored(finetuned, settings, tmp_path, capsys):
     assert len(result["documents"]) == 2
 
 
+@pytest.mark.parametrize("name", ["dev.conll", "settings.toml"])
+def test_scores_do_not_take_the_place_of_what_was_read(finetuned, settings, capsys, name):
+    path = settings.parent / name
+    before = path.read_bytes()
+    assert call("evaluate", "--config", settings, "--model", finetuned, "--output", path) == 2
+    assert "the same" in capsys.readouterr().err
+    assert path.read_bytes() == before
+
+
+def test_a_table_of_gap_is_answered(finetuned, tmp_path):
+    example = GapExample(
+        "1", TEXT, "She", TEXT.index("She"), "Ann", 0, True, "Crete", TEXT.index("C"), False, "x"
+    )
+    write_gap([example], tmp_path / "gap.tsv")
+    words = ["--input", tmp_path / "gap.tsv", "--output", tmp_path / "answers.tsv"]
+    assert call("predict", "--model", finetuned, *words) == 0
+    assert list(read_answers(tmp_path / "answers.tsv")) == ["1"]
+
+
 @pytest.mark.parametrize("suffix", ["conll", "jsonl"])
 def test_a_file_keeps_its_layout(finetuned, tmp_path, capsys, suffix):
     given, output = tmp_path / f"given.{suffix}", tmp_path / f"found.{suffix}"
@@ -112,6 +132,7 @@ def test_a_text_gives_its_clusters_from_a_file_and_from_standard_input(
         (("--input", "given.conll"), 2, "pass a text file"),
         (("--input", "given.conll", "--output", "o.conll", "--page", "p"), 2, "pass a text file"),
         (("--input", "given.conll", "--output", "given.conll"), 2, "the same"),
+        (("text.txt", "--page", "text.txt"), 2, "the same"),
         (("gone.txt",), 3, "gone.txt: cannot read it"),
         (("empty.txt",), 3, "empty.txt: no text"),
         (("latin.txt",), 3, "latin.txt: not UTF-8"),

@@ -1,6 +1,9 @@
 """`spanbert finetune qa` and `evaluate qa`, as a user types them."""
 
 import json
+import os
+import signal
+import threading
 
 import pytest
 import tiny
@@ -23,6 +26,17 @@ def finetune(settings, artifacts, output, *changes):
     for change in changes:
         words += ["--set", change]
     return main(["finetune", "qa", *map(str, words)])
+
+
+def test_asked_to_stop_it_says_so_and_the_next_one_goes_on(settings, artifacts, tmp_path, capsys):
+    output = tmp_path / "qa"
+    ask = threading.Timer(4, os.kill, (os.getpid(), signal.SIGTERM))
+    ask.start()
+    assert finetune(settings, artifacts, output, "qa.epochs=100000") == 75
+    ask.join()
+    assert "asked to stop" in capsys.readouterr().err
+    assert not output.exists()
+    assert not list(tmp_path.rglob("*.partial"))
 
 
 def test_a_grid_is_searched_and_what_comes_out_is_scored(settings, artifacts, tmp_path, capsys):

@@ -11,6 +11,8 @@ from spanbert.tasks.coref.layouts.recognised import read_records
 def score_coref(key: Path, response: Path) -> dict[str, dict[str, float] | float]:
     """The scores of all documents of the key, as `coref_scores` gives them.
 
+    `total` counts them, `missing` those of them that the response lacks.
+
     As in the reference scorer, a document that the response lacks has no cluster there, one that
     the key lacks does not count, and mentions are compared by their places alone.
 
@@ -22,7 +24,8 @@ def score_coref(key: Path, response: Path) -> dict[str, dict[str, float] | float
         DependencyError: SciPy is not installed, or zstandard for a .zst file.
     """
     gold, predicted = _clusters(key), _clusters(response)
-    return coref_scores((clusters, predicted.get(name, ())) for name, clusters in gold.items())
+    scores = coref_scores((clusters, predicted.get(name, ())) for name, clusters in gold.items())
+    return scores | {"total": len(gold), "missing": len(gold.keys() - predicted.keys())}
 
 
 def _clusters(path: Path) -> dict[str, Clusters]:

@@ -142,7 +142,7 @@ class Classifier(Task[ExampleT, Input, Prediction], Generic[ExampleT]):
             if not torch.isfinite(found).all():
                 raise NumericsError(
                     f"outputs are not finite in the batch of {inputs.example_ids[int(rows[0])]!r}",
-                    remedy="check the model's weights, or train it again",
+                    remedy="train the model again, with a lower learning rate",
                 )
             outputs[rows] = found.double().cpu().numpy()
         return outputs

@@ -73,7 +73,8 @@ def windows(segments: Int[np.ndarray, "segments 2"], num_pieces: int) -> Iterato
 
 def _require_numbers(scored: Scored, document_id: str) -> None:
     if torch.isnan(scored.links.scores).any() or not torch.isfinite(scored.mentions.scores).all():
+        where = f"document {document_id!r}" if document_id else "the text"
         raise NumericsError(
-            f"scores are not finite in document {document_id!r}",
-            remedy="check the model's weights, or train it again",
+            f"scores are not finite in {where}",
+            remedy="train the model again, with lower learning rates",
         )

@@ -1,7 +1,7 @@
 """A model and a file of documents -> the file with predicted clusters; a raw text -> its clusters.
 
-A file comes out in the layout in which it came. CoNLL columns are kept as they are but for the
-last; lines of JSON have the fields that a document has.
+A file comes out in the layout in which it came: CoNLL columns are kept as they are but for the
+last, and fields of JSON but for the clusters.
 """
 
 from pathlib import Path
@@ -12,7 +12,7 @@ from spanbert.tasks.coref.document import CorefDocument
 from spanbert.tasks.coref.documents import read_documents
 from spanbert.tasks.coref.raw_text import shown_span
 from spanbert.tasks.coref.resolver import CoreferenceResolver
-from spanbert.tasks.coref.writing import write_json_lines, write_response
+from spanbert.tasks.coref.writing import write_json_response, write_response
 from spanbert.tasks.distinct import require_distinct
 from spanbert.tasks.ledger import tell_skipped
 
@@ -39,7 +39,7 @@ def predict_file(model: Path, input_file: Path, output_file: Path, *, say: Say =
     if file.layout == "conll":
         write_response(input_file, documents, output_file)
     else:
-        write_json_lines(documents, output_file)
+        write_json_response(input_file, documents, output_file)
     return len(documents)
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from spanbert.errors import DataError
 from spanbert.storage import write_text_atomic
-from spanbert.tasks.contents import every_line
-from spanbert.tasks.coref.document import CorefDocument
+from spanbert.tasks.contents import every_line, is_text, parse_json, read_lines
+from spanbert.tasks.coref.document import CorefDocument, Span
 from spanbert.tasks.coref.layouts.brackets import bracket_cells
 from spanbert.tasks.coref.layouts.conll_lines import (
     begin_line,
@@ -41,7 +41,26 @@ def write_json_lines(documents: Iterable[CorefDocument], path: Path) -> None:
     Raises:
         StorageError: the disk refused.
     """
-    lines = (json.dumps(_fields(one), ensure_ascii=False) + "\n" for one in documents)
+    lines = (_json_line(_fields(one)) for one in documents)
+    write_text_atomic(path, "".join(lines))
+
+
+def write_json_response(key: Path, documents: Iterable[CorefDocument], path: Path) -> None:
+    """Write lines of JSON anew with the clusters of these documents and all else as it was.
+
+    A document of the key that is not among them is left out.
+
+    Raises:
+        DataError: the key cannot be read.
+        StorageError: the disk refused.
+    """
+    predicted = {document.id: document for document in documents}
+    lines: list[str] = []
+    for _, content in read_lines(key):
+        fields = _object(content)
+        document = predicted.pop(str(fields.get("doc_key")), None)
+        if document is not None:
+            lines.append(_json_line(fields | {"clusters": _json_clusters(document)}))
     write_text_atomic(path, "".join(lines))
 
 
@@ -130,12 +149,31 @@ def _unwritable(what: str, document: CorefDocument) -> DataError:
     return DataError(cause, remedy="write it as .jsonl")
 
 
+def _object(content: bytes | None) -> dict[str, object]:
+    """The object in a line, or an empty one where the line cannot be used."""
+    try:
+        fields = None if content is None else parse_json(content)
+    except ValueError:
+        fields = None
+    return fields if isinstance(fields, dict) and is_text(fields.get("doc_key")) else {}
+
+
+def _json_line(fields: dict[str, object]) -> str:
+    line = json.dumps(fields, ensure_ascii=False)
+    return (line if is_text(line) else json.dumps(fields)) + "\n"
+
+
+def _json_clusters(document: CorefDocument) -> list[list[Span]]:
+    """Clusters with the last word of each mention in place of its end."""
+    return [[(start, end - 1) for start, end in one] for one in document.clusters]
+
+
 def _fields(document: CorefDocument) -> dict[str, object]:
     fields: dict[str, object] = {
         "doc_key": document.id,
         "sentences": document.sentences,
         "speakers": [[name or "-" for name in names] for names in document.speakers],
-        "clusters": [[(start, end - 1) for start, end in one] for one in document.clusters],
+        "clusters": _json_clusters(document),
     }
     if document.text is not None:
         fields |= {"text": document.text, "offsets": document.offsets}

@@ -163,7 +163,7 @@ class QuestionAnswerer(Task[Question, Window, Prediction]):
                 example = windows[int(rows[0])].example_id
                 raise NumericsError(
                     f"scores are not finite in the batch of question {example!r}",
-                    remedy="check the model's weights, or train it again",
+                    remedy="train the model again, with a lower learning rate",
                 )
             shares = flat.float().cpu().numpy()
             own_ends = np.cumsum(inputs.packing.lengths)

@@ -28,7 +28,7 @@ KEY = conll("(0)", "(1", "1)|(0)", "(1)")
 def test_scores_of_files_are_those_of_their_clusters(tmp_path):
     response = conll("(5)", "-", "(5)", "(2)")
     pair = ([[(0, 1), (2, 3)], [(1, 3), (3, 4)]], [[(0, 1), (2, 3)], [(3, 4)]])
-    assert scored(tmp_path, KEY, response) == coref_scores([pair])
+    assert scored(tmp_path, KEY, response) == coref_scores([pair]) | {"total": 1, "missing": 0}
 
 
 def test_names_of_clusters_and_words_do_not_matter(tmp_path):
@@ -41,6 +41,10 @@ def test_a_document_that_is_missing_has_no_clusters_and_one_too_many_does_not_co
     extra = KEY + conll("(0)", "(0)", title="(y)")
     assert scored(tmp_path, both, extra)["mentions"]["recall"] == pytest.approx(100 * 4 / 6)
     assert scored(tmp_path, both, extra)["mentions"]["precision"] == 100
+    assert (scored(tmp_path, both, extra)["total"], scored(tmp_path, both, extra)["missing"]) == (
+        2,
+        1,
+    )
     empty = "#begin document (x); part 000\n#end document\n"
     assert scored(tmp_path, KEY, empty) == scored(tmp_path, KEY, conll("-"))
 
@@ -49,7 +53,7 @@ def test_of_a_mention_predicted_twice_that_of_the_cluster_begun_first_stays(tmp_
     """Cluster 9 begins first: the mention is a singleton for it and is taken from cluster 2."""
     response = conll("-", "-", "(9)|(2)", "(2)")
     expected = coref_scores([([[(0, 1), (2, 3)], [(1, 3), (3, 4)]], [[(2, 3)], [(3, 4)]])])
-    assert scored(tmp_path, KEY, response) == expected
+    assert scored(tmp_path, KEY, response) == expected | {"total": 1, "missing": 0}
 
 
 def test_lines_of_json_score_alike(tmp_path):
@@ -65,7 +69,7 @@ def test_lines_of_json_score_alike(tmp_path):
         (conll("-", "0)"), "it ends and has not begun", 3),
         (KEY + KEY, "its id was used before", 7),
         (KEY.replace("#end document", ""), "it does not end", 1),
-        (conll("-") + "#begin document (y)\na b\n#end document\n", "has not 5 columns", 4),
+        (conll("-") + "#begin document (y)\na b\n#end document\n", "has not 5 columns", 5),
         ('{"doc_key": "x_0", "sentences": 3}', "sentences are not lists", 1),
     ],
 )

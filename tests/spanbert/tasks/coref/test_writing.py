@@ -1,5 +1,6 @@
 """Documents written and read again are equal; a response differs from its key in one column."""
 
+import json
 import re
 import tempfile
 from dataclasses import replace
@@ -13,7 +14,12 @@ from spanbert.errors import DataError
 from spanbert.tasks.coref.document import genre_of
 from spanbert.tasks.coref.documents import CorefDocument, read_documents
 from spanbert.tasks.coref.raw_text import document_of_text
-from spanbert.tasks.coref.writing import write_conll, write_json_lines, write_response
+from spanbert.tasks.coref.writing import (
+    write_conll,
+    write_json_lines,
+    write_json_response,
+    write_response,
+)
 
 VISIBLE = st.characters(min_codepoint=33, exclude_categories=("Cs", "Cc", "Z"))
 WORDS = st.text(VISIBLE, min_size=1, max_size=4)
@@ -104,6 +110,19 @@ def test_what_columns_cannot_hold_is_refused(tmp_path, changes, message):
         write_conll([replace(BASE, **changes)], tmp_path / "a.conll")
     assert caught.value.exit_code == 3
     assert not (tmp_path / "a.conll").exists()
+
+
+def test_lines_of_json_keep_all_but_their_clusters(tmp_path):
+    first = {"n": [1, None], "sentences": [["a"], [], ["b", "c", "d"]], "doc_key": "x_0"}
+    other = {"doc_key": "y", "sentences": [["a"]], "clusters": [[[0, 0]]], "w": "\ud83d"}
+    (tmp_path / "key").write_text(f"{json.dumps(first)}\n\nno json\n{json.dumps(other)}\n")
+    predicted = [BASE, replace(BASE, id="y", clusters=())]
+    write_json_response(tmp_path / "key", predicted, tmp_path / "response")
+    lines = (tmp_path / "response").read_text().splitlines()
+    assert [json.loads(line) for line in lines] == [
+        first | {"clusters": [[[0, 0], [2, 3]]]},
+        other | {"clusters": []},
+    ]
 
 
 KEY = """# made by hand

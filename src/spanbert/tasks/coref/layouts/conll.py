@@ -66,7 +66,8 @@ class _Reading:
         cells = cells_of(line) if line is not None else []
         if len(cells) < MIN_COLUMNS or not cells[3]:
             why = "is not UTF-8" if line is None else f"has not {MIN_COLUMNS} columns"
-            self._fault = self._fault or f"a line {why}"
+            if not self._fault:
+                self._fault, self._line = f"a line {why}", number
             return
         self._sentences[-1].append(cells[3])
         self._speakers[-1].append(speaker_of(cells))

@@ -35,6 +35,8 @@ def _record(fields: dict[str, Any], line: int) -> Record:
     speakers, clusters = fields.get("speakers"), fields.get("clusters", [])
     if not is_text(document_id) or not document_id:
         return Record(document_id, line, "no doc_key")
+    if sentences is None:
+        return Record(document_id, line, "no sentences")
     if not _are_sentences(sentences):
         return Record(document_id, line, "sentences are not lists of words")
     if speakers is None:
@@ -100,7 +102,9 @@ def _clusters(
         for mention in mentions:
             if not _is_pair(mention):
                 faults.append(MentionFault("not a pair of words", line))
-            elif not 0 <= mention[0] <= mention[1] < num_words:
+            elif mention[1] < mention[0]:
+                faults.append(MentionFault("its last word is before its first", line))
+            elif not (mention[0] >= 0 and mention[1] < num_words):
                 faults.append(MentionFault("not in its document", line))
             else:
                 spans.append((mention[0], mention[1] + 1))

@@ -27,8 +27,10 @@ def read_records(path: Path) -> tuple[Layout, Iterator[Record]]:
         return "jsonl", json_records(read_lines(path))
     if first is not None and first.startswith(b"#"):
         return "conll", conll_records(every_line(path))
+    cause = "neither # as in CoNLL-2012 nor an object of JSON in its first line"
     raise DataError(
-        "neither # as in CoNLL-2012 nor an object of JSON in its first line",
+        cause if first is not None else "no line with anything in it",
         place=str(path),
-        remedy='pass CoNLL-2012 columns, or lines of {"doc_key", "sentences", "clusters"}',
+        remedy='pass CoNLL-2012 columns, or lines of {"doc_key", "sentences", "clusters"};'
+        " to predict, GAP's table with its header will do as well",
     )

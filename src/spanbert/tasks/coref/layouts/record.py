@@ -16,7 +16,7 @@ class Record(NamedTuple):
     """A document of a file, without its broken mentions."""
 
     id: object  # as it stands in the file
-    line: int  # where it begins, from 1
+    line: int  # where it begins, or where its fault is, from 1
     fault: str = ""  # why the whole cannot be used, or ""
     document: CorefDocument | None = None  # None with a fault
     mention_faults: tuple[MentionFault, ...] = ()
