@@ -54,6 +54,15 @@ def test_a_bad_setting_is_refused_in_one_line(text, told):
     assert "\n" not in str(refused.value)
 
 
+def test_a_value_set_by_hand_counts_and_not_the_grid_of_a_recipe():
+    recipe = "[glue]\ndev = ['d']\nepoch_counts = [10]\nlearning_rates = [1e-5, 2e-5]"
+    found = parse_config(recipe, ["glue.epochs=1"]).glue
+    assert (found.epochs, found.epoch_counts) == (1, ())
+    assert found.learning_rates == (1e-5, 2e-5)
+    found = parse_config(recipe, ["glue.epochs=1", "glue.epoch_counts=[3]"]).glue
+    assert found.epoch_counts == (3,)
+
+
 def test_segments_to_pretrain_on_do_not_matter_where_nothing_is_pretrained():
     alone = ["training.start=encoder", "model.max_positions=64"]
     assert parse_config("", alone).only_finetunes

@@ -1,5 +1,6 @@
 """Gold and predicted files of a GLUE task -> its metrics: what `spanbert score glue` prints."""
 
+from collections import Counter
 from pathlib import Path
 
 from spanbert.errors import DataError
@@ -18,10 +19,15 @@ def score_glue(gold: Path, predictions: Path, task: GlueTask) -> dict[str, float
     """
     read = read_glue(gold, task)
     require_whole(gold, read.skipped)
-    predicted = read_submission(predictions, are_numbers=not task.labels)
-    missing = [example.id for example in read.examples if example.id not in predicted]
+    predicted = read_submission(predictions, task)
+    ids = [example.id for example in read.examples]
+    twice = [name for name, times in Counter(ids).items() if times > 1]
+    if twice:
+        cause = f"index {twice[0]!r} is there more than once"
+        raise DataError(cause, place=str(gold), remedy="correct it")
+    missing = [name for name in ids if name not in predicted]
     if missing:
-        cause = f"{len(missing)} examples have no prediction, the first is {missing[0]}"
+        cause = f"no prediction of {len(missing)} of {len(ids)} examples, the first is {missing[0]}"
         raise DataError(cause, place=str(predictions), remedy="predict the whole file")
     gold_labels = [example.label for example in read.examples if example.label is not None]
     figures = glue_figures(task, gold_labels, [predicted[one.id] for one in read.examples])

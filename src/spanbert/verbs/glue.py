@@ -24,8 +24,10 @@ def _predict_glue(options: argparse.Namespace) -> None:
         predict_glue_file(folder, options.input, options.output)
         print(options.output)
     else:
-        prediction = classify_text(folder, options.text, options.pair)
-        print_json({"label": prediction.label, "probabilities": prediction.probabilities})
+        found = classify_text(folder, options.text, options.pair)
+        is_label = isinstance(found.label, str)
+        label = {"label": found.label, "probabilities": found.probabilities}
+        print_json(label if is_label else {"number": found.label})
 
 
 def _score_glue(options: argparse.Namespace) -> None:

@@ -34,6 +34,7 @@ def _score_relations(options: argparse.Namespace) -> None:
         metric=options.metric,
         negative=options.negative,
         patches=tuple(options.patch),
+        say=say,
     )
     print_json(scores)
 

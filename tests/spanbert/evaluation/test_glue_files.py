@@ -29,8 +29,12 @@ def test_numbers_are_correlated(tmp_path):
 def test_what_cannot_be_scored_whole_is_refused(tmp_path):
     gold = write_rows(tmp_path / "dev.tsv", *GOLD)
     predictions = write_rows(tmp_path / "SST-2.tsv", ("index", "prediction"), (0, 1), (2, 1))
-    with pytest.raises(DataError, match="2 examples have no prediction, the first is 1"):
+    with pytest.raises(DataError, match="no prediction of 2 of 4 examples, the first is 1"):
         score_glue(gold, predictions, TASKS["sst2"])
+    numbered = [("index", *GOLD[0]), (0, *GOLD[1]), (0, *GOLD[2])]
+    twice = write_rows(tmp_path / "twice.tsv", *numbered)
+    with pytest.raises(DataError, match="index '0' is there more than once"):
+        score_glue(twice, predictions, TASKS["sst2"])
     broken = write_rows(tmp_path / "broken.tsv", *GOLD, *[("good", "1")] * 200, ("bad",))
     with pytest.raises(DataError, match="cannot be scored"):
         score_glue(broken, predictions, TASKS["sst2"])

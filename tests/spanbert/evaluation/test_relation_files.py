@@ -40,6 +40,16 @@ def test_other_labels_are_scored_by(files, tmp_path):
     patch.write_text(json.dumps({"e0": "per:owner", "e10": "per:owner"}))
     found = scores(files, patches=(str(patch),))
     assert (found["recall"], found["total"]) == (50, 2)
+    assert (found["patched"], found["changed"]) == (2, 1)
+
+
+def test_a_negative_label_that_gold_lacks_is_told(files):
+    said = []
+    scores(files, say=said.append)
+    assert not said
+    scores(files, negative="none", say=said.append)
+    assert "no example of" in said[0]
+    assert "'none'" in said[0]
 
 
 def test_gold_that_is_broken_is_refused(files, tmp_path):

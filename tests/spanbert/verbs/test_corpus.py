@@ -29,7 +29,14 @@ def test_the_page_is_written_and_the_lines_are_printed(documents, tmp_path, caps
 
 
 def test_a_folder_that_is_no_tokenizer_is_told_in_one_line(documents, tmp_path, capsys):
-    words = ["--documents", str(documents), "--tokenizer", "nowhere", "--output", str(tmp_path)]
+    words = [
+        "--documents",
+        str(documents),
+        "--tokenizer",
+        "nowhere",
+        "--output",
+        str(tmp_path / "a"),
+    ]
     assert main(["corpus", "report", *words]) == 4
     assert capsys.readouterr().err.count("\n") == 1
 

@@ -22,7 +22,7 @@ def test_coref(tmp_path, capsys):
     assert main(["score", "coref", "--key", str(key), "--response", str(key)]) == 0
     found = json.loads(capsys.readouterr().out)
     metrics = ("muc", "bcub", "ceafm", "ceafe", "blanc", "mentions")
-    assert set(found) == {*metrics, "conll_f1"}
+    assert set(found) == {*metrics, "conll_f1", "total", "missing"}
     assert all(found[name] == {"recall": 100, "precision": 100, "f1": 100} for name in metrics)
     assert main(["score", "coref", "--key", str(key), "--response", str(response)]) == 0
     found = json.loads(capsys.readouterr().out)

@@ -31,6 +31,8 @@ def read_problem(folder: Path, kind: type[ProblemT]) -> ProblemT:
         if own == kind.kind:
             return kind.restored(values)
         cause = f"it was trained for {own!r}, not for {kind.kind!r}"
+    except FileNotFoundError:
+        cause = f"not a model of {kind.kind}: this file is not there"
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         cause = f"settings of {kind.kind} cannot be used ({type(error).__name__}: {error})"
     raise CheckpointError(cause, place=str(path), remedy=remedy)

@@ -39,8 +39,11 @@ def read_settings(folder: Path, max_positions: int) -> CorefConfig:
             raise ValueError(f"segment_length is {found}, positions are {max_positions}")
         return CorefConfig(**values)
     except (ConfigError, OSError, ValueError, KeyError, TypeError) as error:
+        cause = f"settings of a coreference model cannot be used ({error})"
+        if isinstance(error, FileNotFoundError):
+            cause = "not a coreference model: this file is not there"
+        elif isinstance(error, ConfigError):
+            cause = f"settings of a coreference model cannot be used ({error.cause})"
         raise CheckpointError(
-            f"settings of a coreference model cannot be used ({error})",
-            place=str(path),
-            remedy="pass a folder made by `spanbert finetune coref`",
+            cause, place=str(path), remedy="pass a folder made by `spanbert finetune coref`"
         ) from error

@@ -4,7 +4,7 @@ Columns parted by tabs under a header, nothing quoted. `table.py` says which col
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -16,12 +16,14 @@ from spanbert.tasks.contents import cells_of, read_lines
 from spanbert.tasks.glue.table import GlueTask
 from spanbert.tasks.ledger import Ledger
 
+_OTHER_FILE = "pass a file of this task"
+
 
 @dataclass(frozen=True, slots=True)
 class GlueExample:
-    """A sentence or a pair; its id is its place in the file, from 0, as in submissions."""
+    """A sentence or a pair."""
 
-    id: str
+    id: str  # as the file numbers it, else its place there, from 0
     texts: tuple[str, ...]  # one or two
     label: Label | None = None
 
@@ -40,7 +42,7 @@ def read_glue(path: Path, task: GlueTask) -> ExampleFile[GlueExample]:
     for number, row in _rows(path, task, (*task.texts, task.label)):
         place, seen.num_seen = str(seen.num_seen), seen.num_seen + 1
         try:
-            examples.append(_example(place, row, task))
+            examples.append(_example(place, row, task, _label_of(row, task)))
         except ValueError as error:
             seen.leave_out(str(error), number, number)
     seen.require_few(path)
@@ -55,15 +57,18 @@ def read_unlabelled(path: Path, task: GlueTask) -> list[GlueExample]:
         DataError: as `read_glue`, or a row is broken; it names the first.
         IntegrityError, DependencyError: as `read_glue`.
     """
-    examples: list[GlueExample] = []
-    for number, row in _rows(path, task, task.texts):
+    examples: dict[str, GlueExample] = {}
+    for place, (number, row) in enumerate(_rows(path, task, task.texts)):
         try:
-            examples.append(GlueExample(str(len(examples)), _texts(row, task)))
+            example = _example(str(place), row, task, None)
+            if example.id in examples:
+                raise ValueError(f"its {task.index} {example.id!r} was there before")
         except ValueError as error:
-            place, remedy = f"{path}:{number}", "correct it: each row needs a prediction"
-            raise DataError(str(error), place=place, remedy=remedy) from error
-    _require_some(examples, path)
-    return examples
+            where, remedy = f"{path}:{number}", "correct it: each row needs a prediction"
+            raise DataError(str(error), place=where, remedy=remedy) from error
+        examples[example.id] = example
+    _require_some(examples.values(), path)
+    return list(examples.values())
 
 
 _Row = dict[str, str] | None  # cells by column; None where there are more or fewer of them
@@ -77,39 +82,45 @@ def _rows(path: Path, task: GlueTask, needed: tuple[str, ...]) -> Iterator[tuple
     header[0] = header[0].removeprefix("\ufeff")
     if first and task.headless and not set(task.texts) & set(header):
         header, lines = list(task.headless), chain([first], lines)
+    if first is None:
+        raise DataError("no line with anything in it", place=str(path), remedy=_OTHER_FILE)
+    for column in (column for column in needed if header.count(column) > 1):
+        cause, remedy = f"more than one column {column!r}", "leave all but one out"
+        raise DataError(cause, place=str(path), remedy=remedy)
     missing = [column for column in needed if column not in header]
     if missing:
         cause = f"no column {missing[0]!r}, which {task.folder} has"
-        raise DataError(cause, place=str(path), remedy="pass a file of this task")
+        raise DataError(cause, place=str(path), remedy=_OTHER_FILE)
     for number, line in lines:
         cells = cells_of(line)
         is_whole = len(cells) == len(header)
         yield number, dict(zip(header, cells, strict=True)) if is_whole else None
 
 
-def _texts(row: _Row, task: GlueTask) -> tuple[str, ...]:
-    """The texts of a row.
-
-    Raises:
-        ValueError: it is broken.
-    """
-    if row is None:
-        raise ValueError("a row has not the header's columns")
-    return tuple(row[column] for column in task.texts)
-
-
-def _example(place: str, row: _Row, task: GlueTask) -> GlueExample:
+def _example(place: str, row: _Row, task: GlueTask, label: Label | None) -> GlueExample:
     """The example in a row.
 
     Raises:
         ValueError: it is broken.
     """
-    texts = _texts(row, task)
-    assert row is not None
-    return GlueExample(place, texts, _label(row[task.label], task))
+    cells = _whole(row)
+    texts = tuple(cells[column] for column in task.texts)
+    return GlueExample(cells.get(task.index) or place, texts, label)
 
 
-def _label(cell: str, task: GlueTask) -> Label:
+def _whole(row: _Row) -> dict[str, str]:
+    if row is None:
+        raise ValueError("a row has not the header's columns, or is not UTF-8")
+    return row
+
+
+def _label_of(row: _Row, task: GlueTask) -> Label:
+    """The label in a row.
+
+    Raises:
+        ValueError: it is broken.
+    """
+    cell = _whole(row)[task.label]
     if task.labels:
         if cell not in task.labels:
             raise ValueError("a label is none of the task's")
@@ -118,11 +129,12 @@ def _label(cell: str, task: GlueTask) -> Label:
         number = float(cell)
     except ValueError:
         number = math.nan
-    if not math.isfinite(number):
-        raise ValueError("a label is no number")
+    low, high = task.scale
+    if not low <= number <= high:  # nor is NaN
+        raise ValueError(f"a label is no number from {low:g} to {high:g}")
     return number
 
 
-def _require_some(examples: list[GlueExample], path: Path) -> None:
+def _require_some(examples: Collection[GlueExample], path: Path) -> None:
     if not examples:
         raise DataError("no example", place=str(path), remedy="pass a file with examples")

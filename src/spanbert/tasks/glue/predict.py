@@ -4,12 +4,11 @@ from pathlib import Path
 
 from spanbert.errors import DataError
 from spanbert.tasks.classification.classifier import Classifier, Prediction
-from spanbert.tasks.classification.settings import read_problem
 from spanbert.tasks.distinct import require_distinct
 from spanbert.tasks.glue.examples import GlueExample, read_unlabelled
 from spanbert.tasks.glue.problem import GlueProblem
 from spanbert.tasks.glue.submission import write_submission
-from spanbert.tasks.glue.table import TASKS
+from spanbert.tasks.glue.table import TASKS, GlueTask
 
 
 def classify_text(model: Path, text: str, pair: str | None = None) -> Prediction:
@@ -19,12 +18,12 @@ def classify_text(model: Path, text: str, pair: str | None = None) -> Prediction
         DataError: the task has two texts and one was given, or the other way round.
         CheckpointError, IntegrityError: as `Classifier.load`.
     """
-    classifier, task = Classifier.load(model, GlueProblem), read_problem(model, GlueProblem).task
+    classifier, task = _loaded(model)
     texts = (text,) if pair is None else (text, pair)
-    num_texts = len(TASKS[task].texts)
-    if len(texts) != num_texts:
-        remedy = "add --pair TEXT" if num_texts == 2 else "leave out --pair"
-        raise DataError(f"{task} is about {num_texts} texts, and not {len(texts)}", remedy=remedy)
+    needs_pair = len(task.texts) == 2
+    if needs_pair != (pair is not None):
+        cause = f"{task.folder} is about {'two texts' if needs_pair else 'one text'}"
+        raise DataError(cause, remedy="add --pair TEXT" if needs_pair else "leave out --pair")
     return classifier.predictions([GlueExample("0", texts)])[0]
 
 
@@ -38,7 +37,13 @@ def predict_glue_file(model: Path, input_file: Path, output_file: Path) -> int:
         StorageError: the output cannot be written.
     """
     require_distinct(input_file, output_file)
-    classifier, task = Classifier.load(model, GlueProblem), read_problem(model, GlueProblem).task
-    predictions = classifier.predictions(read_unlabelled(input_file, TASKS[task]))
+    classifier, task = _loaded(model)
+    predictions = classifier.predictions(read_unlabelled(input_file, task))
     write_submission(predictions, output_file)
     return len(predictions)
+
+
+def _loaded(model: Path) -> tuple[Classifier[GlueExample], GlueTask]:
+    classifier = Classifier.load(model, GlueProblem)
+    assert isinstance(classifier.problem, GlueProblem)
+    return classifier, TASKS[classifier.problem.task]

@@ -11,9 +11,9 @@ from spanbert.storage import write_text_atomic
 from spanbert.tasks.classification.classifier import Prediction
 from spanbert.tasks.classification.features import Label
 from spanbert.tasks.contents import cells_of, read_lines
+from spanbert.tasks.glue.table import TASKS, GlueTask
 
 _HEADER = ("index", "prediction")
-_SCALE = (0.0, 5.0)  # of STS-B
 
 
 def write_submission(predictions: Sequence[Prediction], path: Path) -> None:
@@ -26,12 +26,12 @@ def write_submission(predictions: Sequence[Prediction], path: Path) -> None:
     write_text_atomic(path, "".join("\t".join(row) + "\n" for row in rows))
 
 
-def read_submission(path: Path, *, are_numbers: bool) -> dict[str, Label]:
+def read_submission(path: Path, task: GlueTask) -> dict[str, Label]:
     """What is predicted of each example, by its id.
 
     Raises:
         DataError: the file cannot be read, has another header, or a line is no id with a
-            prediction, or has an id that was there before.
+            prediction of this task, or has an id that was there before.
     """
     lines = read_lines(path)
     if cells_of(next(lines, (0, None))[1]) != list(_HEADER):
@@ -41,13 +41,16 @@ def read_submission(path: Path, *, are_numbers: bool) -> dict[str, Label]:
     for number, line in lines:
         try:
             name, cell = cells_of(line)
-            label = float(cell) if are_numbers else cell
+            label = cell if task.labels else float(cell)
         except ValueError as error:
             cause, remedy = "not an index and a prediction", "write two columns parted by a tab"
             raise DataError(cause, place=f"{path}:{number}", remedy=remedy) from error
         if name in predicted:
             cause, remedy = f"index {name} was there before", "write one line for each example"
             raise DataError(cause, place=f"{path}:{number}", remedy=remedy)
+        if task.labels and label not in task.labels:
+            cause, remedy = f"{label!r} is no label of {task.folder}", ", ".join(task.labels)
+            raise DataError(cause, place=f"{path}:{number}", remedy=f"one of {remedy}")
         predicted[name] = label
     return predicted
 
@@ -55,5 +58,5 @@ def read_submission(path: Path, *, are_numbers: bool) -> dict[str, Label]:
 def _shown(label: Label) -> str:
     if isinstance(label, str):
         return label
-    low, high = _SCALE
+    low, high = TASKS["stsb"].scale
     return f"{min(max(label, low), high):.3f}"

@@ -18,6 +18,8 @@ class GlueTask:
     label: str  # the column with the label
     labels: tuple[str, ...]  # as its files write them; none: a number is predicted
     metrics: tuple[str, ...]  # as the paper reports them; models are chosen by their mean
+    index: str = "index"  # the column that numbers rows, where a file has it
+    scale: tuple[float, float] = (0.0, 5.0)  # of a number, both ends included
     headless: tuple[str, ...] = ()  # columns of a file that does not name them
     dev: tuple[str, ...] = ("dev.tsv",)
     mismatched: tuple[str, ...] = ()  # a second dev set, which chooses nothing
@@ -53,7 +55,7 @@ TASKS: dict[TaskName, GlueTask] = {
     "sst2": GlueTask("SST-2", ("sentence",), "label", _ZERO_ONE, ("accuracy",)),
     "mrpc": GlueTask("MRPC", ("#1 String", "#2 String"), "Quality", _ZERO_ONE, ("f1", "accuracy")),
     "stsb": GlueTask("STS-B", _PAIR, "score", (), ("pearson", "spearman")),
-    "qqp": GlueTask("QQP", _QUORA, "is_duplicate", _ZERO_ONE, ("f1", "accuracy")),
+    "qqp": GlueTask("QQP", _QUORA, "is_duplicate", _ZERO_ONE, ("f1", "accuracy"), index="id"),
     "mnli": _MNLI,
     "qnli": GlueTask("QNLI", ("question", "sentence"), "label", _ENTAILMENT, ("accuracy",)),
     "rte": GlueTask("RTE", _PAIR, "label", _ENTAILMENT, ("accuracy",)),

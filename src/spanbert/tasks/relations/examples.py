@@ -5,6 +5,7 @@ included), subj_type, obj_type, relation; others are not looked at. Without an i
 the file, from 0.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from spanbert.tasks.classification.problem import ExampleFile
 from spanbert.tasks.contents import is_text, load_json, parse_json, read_lines
 from spanbert.tasks.ledger import Ledger
 
+_PARTING = re.compile(r"[\t\r\n]")
 # as the Penn Treebank writes brackets, in any case
 _BRACKETS = {"-lrb-": "(", "-rrb-": ")", "-lsb-": "[", "-rsb-": "]", "-lcb-": "{", "-rcb-": "}"}
 
@@ -112,7 +114,7 @@ def _fault(record: Any, *, need_relation: bool) -> str:
         return "not a JSON object"
     words = record.get("token")
     if not isinstance(words, list) or not words or not all(map(is_text, words)):
-        return "token is no list of words"
+        return "token is no list of words, or one is half a surrogate pair"
     for role in ("subj", "obj"):
         start, end = record.get(f"{role}_start"), record.get(f"{role}_end")
         if type(start) is not int or type(end) is not int or not 0 <= start <= end < len(words):
@@ -122,7 +124,12 @@ def _fault(record: Any, *, need_relation: bool) -> str:
     relation = record.get("relation")
     if need_relation and not (is_text(relation) and relation):
         return "relation is no text"
-    return "" if is_text(str(record.get("id"))) else "id is no text"
+    if not is_text(str(record.get("id"))):
+        return "id is no text"
+    for name in ("id", "relation") if need_relation else ("id",):  # cells where they are predicted
+        if _PARTING.search(str(record.get(name))):
+            return f"{name} has a tab or a line end in it"
+    return ""
 
 
 def _example(record: dict[str, Any], place_id: str, relation: str | None) -> RelationExample:

@@ -4,13 +4,14 @@ from pathlib import Path
 
 from spanbert.progress import Say, silent
 from spanbert.tasks.classification.classifier import Classifier, Prediction
-from spanbert.tasks.classification.settings import read_problem
 from spanbert.tasks.distinct import require_distinct
-from spanbert.tasks.relations.examples import read_unlabelled
+from spanbert.tasks.relations.examples import RelationExample, read_unlabelled
 from spanbert.tasks.relations.marked_sentence import read_marked_sentence
 from spanbert.tasks.relations.prediction_files import write_relations
 from spanbert.tasks.relations.problem import RelationProblem
 from spanbert.tasks.relations.types import unseen_types, with_types
+
+_TOLD_TYPES = 10
 
 
 def relate_text(model: Path, marked: str) -> Prediction:
@@ -21,8 +22,8 @@ def relate_text(model: Path, marked: str) -> Prediction:
         CheckpointError, IntegrityError: as `Classifier.load`.
     """
     example = read_marked_sentence(marked)
-    classifier = Classifier.load(model, RelationProblem)
-    return classifier.predictions([with_types(example, read_problem(model, RelationProblem))])[0]
+    classifier, problem = _loaded(model)
+    return classifier.predictions([with_types(example, problem)])[0]
 
 
 def predict_relations_file(
@@ -41,10 +42,18 @@ def predict_relations_file(
     """
     require_distinct(input_file, output_file)
     examples = read_unlabelled(input_file)
-    classifier = Classifier.load(model, RelationProblem)
-    unseen = unseen_types(examples, read_problem(model, RelationProblem))
+    classifier, problem = _loaded(model)
+    unseen = unseen_types(examples, problem)
     if unseen:
-        say(f"types that the model has not learnt, and takes for unknown: {', '.join(unseen)}")
+        first = ", ".join(map(repr, unseen[:_TOLD_TYPES]))  # they may hold anything
+        others = f" and {len(unseen) - _TOLD_TYPES} more" if len(unseen) > _TOLD_TYPES else ""
+        say(f"types that the model has not learnt, and takes for unknown: {first}{others}")
     predictions = classifier.predictions(examples)
     write_relations(predictions, output_file)
     return len(predictions)
+
+
+def _loaded(model: Path) -> tuple[Classifier[RelationExample], RelationProblem]:
+    classifier = Classifier.load(model, RelationProblem)
+    assert isinstance(classifier.problem, RelationProblem)
+    return classifier, classifier.problem

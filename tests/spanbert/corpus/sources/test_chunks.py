@@ -2,6 +2,7 @@
 
 import json
 import pickle
+from dataclasses import replace
 from itertools import groupby
 
 import pyarrow
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from spanbert.corpus.config import CorpusConfig
+from spanbert.corpus.records import Rejected
 from spanbert.corpus.sources import chunks, lines
 from spanbert.corpus.sources.chunks import find_chunks
 from spanbert.corpus.sources.cuts import byte_runs
@@ -89,7 +91,13 @@ def test_any_bytes_in_chunks_give_the_same_records_and_rejections(
     content = content.replace(b"\0", b"\n")
     assume(content.strip())  # a blank file is told as such where it is one chunk
     path.write_bytes(content)
-    assert records_in_chunks([path], chunk_bytes) == records_in_chunks([path], 10**6)
+    whole, parts = (records_in_chunks([path], size) for size in (10**6, chunk_bytes))
+    assert without_weights(parts) == without_weights(whole)
+
+
+def without_weights(records):
+    """Without the bytes that are lost where nothing of a chunk could be read: chunks differ."""
+    return [replace(one, unread_bytes=0) if isinstance(one, Rejected) else one for one in records]
 
 
 def test_row_groups_in_chunks_give_all_rows(tmp_path, monkeypatch):

@@ -25,7 +25,7 @@ FILES = {
     ("mrpc", "test"): (f"index|{MRPC}", "0|7|8|a|b", None),
     ("stsb", "train"): (f"{STSB}|score", "0|1|2|3|4|5|6|a|b|3.800", 3.8),
     ("stsb", "test"): (STSB, "0|1|2|3|4|5|6|a|b", None),
-    ("qqp", "train"): ("id|qid1|qid2|question1|question2|is_duplicate", "1|2|3|a|b|1", "1"),
+    ("qqp", "train"): ("id|qid1|qid2|question1|question2|is_duplicate", "0|2|3|a|b|1", "1"),
     ("qqp", "test"): ("id|question1|question2", "0|a|b", None),
     ("mnli", "train"): (f"{MNLI}|label1|gold_label", "0|1|2|3|4|5|6|7|a|b|x|neutral", "neutral"),
     ("mnli", "dev"): (
@@ -44,7 +44,9 @@ FILES = {
 @pytest.mark.parametrize(("task", "split"), FILES)
 def test_the_columns_of_official_files_are_found(task, split, tmp_path):
     header, row, label = FILES[task, split]
-    rows = [tuple(line.split("|")) for line in (header, row, row) if line]
+    numbered = header.startswith(("index", "id"))
+    second = f"1{row[1:]}" if numbered else row
+    rows = [tuple(line.split("|")) for line in (header, row, second) if line]
     path = write_rows(tmp_path / f"{split}.tsv", *rows)
     texts = ("a", "b") if len(TASKS[task].texts) == 2 else ("fine",)
     assert read_unlabelled(path, TASKS[task]) == [GlueExample(number, texts) for number in "01"]
@@ -81,9 +83,9 @@ def test_packed_files_are_read(tmp_path, suffix, pack):
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        (b"fine", "a row has not the header's columns"),
-        (b"fi\tne\t1", "a row has not the header's columns"),
-        (b"f\xff\t1", "a row has not the header's columns"),
+        (b"fine", "a row has not the header's columns, or is not UTF-8"),
+        (b"fi\tne\t1", "a row has not the header's columns, or is not UTF-8"),
+        (b"f\xff\t1", "a row has not the header's columns, or is not UTF-8"),
         (b"fine\t2", "a label is none of the task's"),
         (b"fine\t", "a label is none of the task's"),
     ],
@@ -99,21 +101,42 @@ def test_broken_rows_are_counted_until_there_are_too_many(tmp_path, row, reason)
         read_glue(path, TASKS["sst2"])
 
 
-@pytest.mark.parametrize("score", ["much", "nan", "inf", ""])
+@pytest.mark.parametrize("score", ["much", "nan", "inf", "", "-1", "5.01"])
 def test_a_score_is_a_number(tmp_path, score):
     path = write_rows(tmp_path / "x.tsv", ("sentence1", "sentence2", "score"), ("a", "b", score))
-    with pytest.raises(DataError, match="a label is no number"):
+    with pytest.raises(DataError, match="a label is no number from 0 to 5"):
         read_glue(path, TASKS["stsb"])
 
 
+def test_rows_keep_the_numbers_that_their_file_gives_them(tmp_path):
+    rows = [(8, "good"), (5, "bad")]
+    path = write_rows(tmp_path / "test.tsv", ("index", "sentence"), *rows)
+    assert [one.id for one in read_unlabelled(path, TASKS["sst2"])] == ["8", "5"]
+    labelled = [(*row, 1) for row in rows]
+    path = write_rows(tmp_path / "dev.tsv", ("index", "sentence", "label"), *labelled)
+    assert [one.id for one in read_glue(path, TASKS["sst2"]).examples] == ["8", "5"]
+    path = write_rows(tmp_path / "twice.tsv", ("index", "sentence"), *rows, (8, "new"))
+    with pytest.raises(DataError, match=r"twice\.tsv:4: its index '8' was there before"):
+        read_unlabelled(path, TASKS["sst2"])
+
+
+def test_a_column_that_is_there_twice_is_refused(tmp_path):
+    header = ("sentence", "sentence", "label")
+    path = write_rows(tmp_path / "dev.tsv", header, ("good", "bad", 1))
+    with pytest.raises(DataError, match="more than one column 'sentence'"):
+        read_glue(path, TASKS["sst2"])
+
+
 def test_to_predict_no_row_may_be_left_out(tmp_path):
-    path = write_rows(tmp_path / "test.tsv", ("index", "sentence"), *[(0, "good")] * 300, (1,))
+    path = write_rows(
+        tmp_path / "test.tsv", ("index", "sentence"), *[(i, "good") for i in range(300)], (1,)
+    )
     with pytest.raises(DataError, match=r"test\.tsv:302: a row has not the header's columns"):
         read_unlabelled(path, TASKS["sst2"])
 
 
 @pytest.mark.parametrize(
-    ("content", "told"), [("", "no column"), ("sentence\tlabel\n", "no example")]
+    ("content", "told"), [("", "no line with"), ("sentence\tlabel\n", "no example")]
 )
 def test_an_empty_file_is_refused(tmp_path, content, told):
     path = tmp_path / "dev.tsv"

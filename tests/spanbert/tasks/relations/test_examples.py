@@ -44,9 +44,12 @@ def test_an_id_may_be_a_number_or_left_out(tmp_path):
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"token": "Ann was here"}, "token is no list of words"),
-        ({"token": []}, "token is no list of words"),
-        ({"token": ["Ann", 3, "\ud800"]}, "token is no list of words"),
+        ({"token": "Ann was here"}, "token is no list of words, or one is half a surrogate pair"),
+        ({"token": []}, "token is no list of words, or one is half a surrogate pair"),
+        (
+            {"token": ["Ann", 3, "\ud800"]},
+            "token is no list of words, or one is half a surrogate pair",
+        ),
         ({"subj_start": -1}, "subj_start and subj_end are no words of it"),
         ({"subj_start": 1}, "subj_start and subj_end are no words of it"),
         ({"obj_end": 99}, "obj_start and obj_end are no words of it"),
@@ -56,6 +59,8 @@ def test_an_id_may_be_a_number_or_left_out(tmp_path):
         ({"relation": 3}, "relation is no text"),
         ({"id": "e1"}, "its id was used before"),
         ({"id": "\ud800"}, "id is no text"),
+        ({"id": "a\tb"}, "id has a tab or a line end in it"),
+        ({"relation": "a\nb"}, "relation has a tab or a line end in it"),
     ],
 )
 def test_what_is_broken_is_counted_until_it_is_too_much(tmp_path, change, reason):
