@@ -4,6 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 CONFIG ?= configs/quickstart.toml
+TEST_PROCESSES ?= 2
 
 .PHONY: run test test-slow test-containers check bench bench-full soak setup setup-dev setup-bench ui lock clean
 
@@ -13,8 +14,10 @@ run: setup
 ui: setup
 	@$(BIN)/spanbert ui --config $(CONFIG)
 
+# a file's tests stay together, in one of some processes of one thread each
 test: check
-	@$(BIN)/python -m pytest -m "not slow and not containers"
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow and not containers" \
+		-n $(TEST_PROCESSES) --dist loadfile
 
 test-slow: setup-dev
 	@$(BIN)/python -m pytest -m slow
