@@ -1,10 +1,12 @@
 """A pipeline in a child process that drives `kfp.local`, and its end, whatever happens.
 
-The child's output goes to `pipeline.log` and its progress lines to the caller. Running the same
-settings again takes finished steps from kfp's cache and goes on inside the one that was cut off.
+The child's output goes to `pipeline.log` and its progress lines to the caller. It ends with its
+caller, even one that is killed. Running the same settings again takes finished steps from kfp's
+cache and goes on inside the one that was cut off.
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -15,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipelines.containers import docker_runner, end_containers
+from pipelines.orphan import end_with_parent
 from pipelines.processes import end_processes, marked_environment
 from spanbert.errors import SpanbertError
 from spanbert.failures import take_failure
@@ -84,7 +87,7 @@ def _drive(folder: Path, request: Request, say: Say) -> None:
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir()
     environment = marked_environment(folder) | {"TMPDIR": str(temporary), "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "pipelines.child"]
+    command = [sys.executable, "-m", "pipelines.child", str(os.getpid())]
     try:
         with (folder / "pipeline.log").open("a") as log:
             child = subprocess.Popen(  # noqa: S603  # our own interpreter and module
@@ -140,11 +143,13 @@ def _main() -> None:
     from kfp import local
 
     request = Request(**json.load(sys.stdin))
-    root = Path(request.arguments["run_folder"]) / "pipeline"
+    folder = Path(request.arguments["run_folder"])
+    end_with_parent(int(sys.argv[1]), folder, has_containers=bool(request.image))
+    root = folder / "pipeline"
     runner = local.SubprocessRunner(use_venv=False)
     if request.image:
         root.mkdir(parents=True, exist_ok=True)
-        runner = docker_runner(Path(request.arguments["run_folder"]), request.mounted)
+        runner = docker_runner(folder, request.mounted)
     local.init(runner=runner, pipeline_root=str(root), enable_caching=True)
     try:
         _pipeline(request)(**request.arguments)

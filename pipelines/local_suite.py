@@ -38,7 +38,8 @@ def run_suite(plan: Plan, say: Say) -> tuple[dict[str, Any], SpanbertError | Non
     tells of the cells that had finished.
 
     Returns:
-        What the table shows, and what ended the first cell that failed.
+        What the table shows, and what ended the first cell that failed; else what is wrong with
+        files that are there and cannot be used.
 
     Raises:
         ConfigError: another process is running the same suite.
@@ -57,7 +58,7 @@ def run_suite(plan: Plan, say: Say) -> tuple[dict[str, Any], SpanbertError | Non
             failure = error
         if not (folder / RESULTS).is_file():  # it was cut off before the table
             write_results(gather_suite(json.loads(plan.to_json()), folder / CELLS), folder)
-    return json.loads((folder / RESULTS).read_text()), failure
+    return json.loads((folder / RESULTS).read_text()), failure or plan.failure
 
 
 def _cells(plan: Plan, folder: Path) -> dict[str, list[dict[str, str]]]:

@@ -49,6 +49,7 @@ class RunConfig:
             f"run.name = {self.name!r} must be 1 to 40 lower-case letters, digits or hyphens, a"
             " letter first and no hyphen last",
         )
+        require(self.seed >= 0, f"run.seed = {self.seed} < 0")
         require("://" not in self.folder, "run.folder is a URL, where a path must be")
 
 

@@ -84,6 +84,18 @@ def test_a_mistake_is_told_in_one_line(tmp_path, capsys):
     assert re.fullmatch(r"spanbert: error: no\.toml: cannot read it .*\n", capsys.readouterr().err)
 
 
+def test_files_that_cannot_be_used_keep_their_row_and_are_a_failure(start, tmp_path):
+    path = tiny_suite.write_suite(tmp_path / "suite")
+    (path.parent / "data" / "b.json").write_text("{}")
+    asked = Asked(str(path), path.parent / "data", start, (1,), only=("second", "third"))
+    results, failure = run_suite(plan_suite(asked, tiny.config(tmp_path), "code"), silent)
+    assert failure is not None
+    assert failure.exit_code == 3
+    second, third = (row["why_not"] for row in results["benchmarks"])
+    assert second == str(failure)
+    assert third.startswith("absent from ")
+
+
 class Evaluate:
     """`spanbert evaluate --suite` on tiny files, with what all its calls have told."""
 

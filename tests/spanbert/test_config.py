@@ -42,6 +42,7 @@ def test_strings_survive_a_round_trip():
         ("[coref]\nffnn_size = 9999999999", "coref.ffnn_size = 9999999999 > 100000"),
         ("[qa]\nmax_grad_norm = 0.0", "qa.max_grad_norm = 0.0 must be above 0"),
         ('[run]\nname = "../up"', "lower-case letters"),
+        ("[run]\nseed = -5", "run.seed = -5 < 0"),
         ("[run", "not valid TOML"),
         ("[training]\nlearning_rate = inf", "training.learning_rate = inf must be finite"),
         ("[masking]\nmask_rate = nan", "masking.mask_rate = nan must be finite"),

@@ -3,8 +3,10 @@
 `cells.py` says which of them can be run.
 """
 
+import contextlib
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from spanbert.validation import known_names, require
 
 FOLDER = Path("configs/suites")  # where a suite is found by its name
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,24}")  # with seed and digest it names a run
+_FILE = re.compile(r"[a-z0-9-]{0,33}[a-z0-9]")  # names the suite's folder, "suite-" before it
 
 
 @dataclass(frozen=True)
@@ -98,16 +101,47 @@ def read_suite(path: Path) -> Suite:
     """The suite in a file.
 
     Raises:
-        ConfigError: the file is missing or not TOML, or a key or value is not accepted.
+        ConfigError: the file is missing or not TOML, a key or value is not accepted, or the file's
+            name cannot be that of the suite's folder.
     """
     try:
-        return read_table(Suite, tomllib.loads(path.read_text(encoding="utf-8")), "")
+        with blaming(str(path)):
+            suite = read_table(Suite, tomllib.loads(path.read_text(encoding="utf-8")), "")
     except (OSError, UnicodeDecodeError) as error:
-        known = ", ".join(sorted(one.stem for one in FOLDER.glob("*.toml"))) or "no file here"
-        remedy = f"pass the path of a suite, or a name of {FOLDER}: {known}"
-        raise ConfigError(f"cannot read it ({error})", place=str(path), remedy=remedy) from error
+        raise ConfigError(f"cannot read it ({error})", place=str(path), remedy=_known()) from error
     except tomllib.TOMLDecodeError as error:
         remedy = "correct the file"
         raise ConfigError(f"not valid TOML: {error}", place=str(path), remedy=remedy) from error
+    _require_name(path)
+    return suite
+
+
+@contextlib.contextmanager
+def blaming(place: str) -> Iterator[None]:
+    """Tell whatever setting is refused with this place."""
+    try:
+        yield
     except ConfigError as error:
-        raise ConfigError(error.cause, place=str(path), remedy=error.remedy) from error
+        raise ConfigError(error.cause, place=place, remedy=error.remedy) from error
+
+
+def _known() -> str:
+    known = ", ".join(sorted(one.stem for one in FOLDER.glob("*.toml")))
+    if known:
+        return f"pass the path of a suite's file, or a name of {FOLDER}: {known}"
+    return (
+        f"pass the path of a suite's file; by its name one is found in the repository's root alone,"
+        f" where {FOLDER} is"
+    )
+
+
+def _require_name(path: Path) -> None:
+    if _FILE.fullmatch(path.stem):
+        return
+    better = re.sub(r"[^a-z0-9]+", "-", path.stem.lower())[:34].strip("-") or "mine"
+    raise ConfigError(
+        "the suite's folder is named as its file, by 1 to 34 lower-case letters, digits or hyphens,"
+        " no hyphen last",
+        place=str(path),
+        remedy=f"rename the file to {better}.toml",
+    )

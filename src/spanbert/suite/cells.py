@@ -7,18 +7,18 @@ else is asked for, and what changed is done anew.
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from spanbert.config import Config, load_config
-from spanbert.errors import ConfigError, DataError, DependencyError, IntegrityError
+from spanbert.config import Config
+from spanbert.errors import DataError, DependencyError, IntegrityError, SpanbertError
 from spanbert.storage import sha256_of
 from spanbert.suite.benchmarks import Benchmark
-from spanbert.suite.files import find_files, told_absent
-from spanbert.tasks.config import RecipeConfig
-from spanbert.tasks.kinds import KINDS, recipe_of
+from spanbert.suite.files import told_absent
+from spanbert.suite.found import Found
+from spanbert.tasks.kinds import KINDS
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,14 @@ class Planned:
 
     Args:
         why_not: why it cannot be run; empty where it can.
+        failure: what is wrong with its files, where they are there and cannot be used.
     """
 
     benchmark: Benchmark
-    files: tuple[DataFile, ...]
-    why_not: str
-    cells: tuple[Cell, ...]
+    files: tuple[DataFile, ...] = ()
+    why_not: str = ""
+    cells: tuple[Cell, ...] = ()
+    failure: SpanbertError | None = None
 
     def as_json(self) -> dict[str, Any]:
         """What the table needs, for the step that writes it."""
@@ -81,76 +83,33 @@ class Around:
 
     Args:
         config: sections but those of tasks: sizes of the start, registry, folder of the runs.
-        recipes: the folder that recipes are named from.
         data: the folder that files are looked for in.
-        overrides: of settings of tasks, over those of recipes and benchmarks.
-        has_grids: whether recipes are searched; else one setting of each is trained.
         made_from: digests of the start and of the code.
     """
 
     config: Config
-    recipes: Path
     data: Path
     seeds: tuple[int, ...]
-    overrides: tuple[str, ...]
-    has_grids: bool
     made_from: Mapping[str, str]
 
 
-def planned(benchmark: Benchmark, around: Around) -> Planned:
-    """The benchmark's cells, or why there are none.
-
-    Raises:
-        ConfigError: its recipe or a setting is not accepted.
-    """
-    kind, config = benchmark.kind, _settings(benchmark, around)
-    found = find_files(benchmark, recipe_of(config, kind), around.data)
-    if found.absent:
-        return Planned(benchmark, (), told_absent(benchmark, found.absent, around.data), ())
-    paths = {split: tuple(map(str, some)) for split, some in found.paths.items()}
-    config = replace(config, **{kind: replace(recipe_of(config, kind), **paths)})
+def planned(one: Found, around: Around) -> Planned:
+    """The benchmark's cells, or why there are none."""
+    benchmark = one.benchmark
+    if absent := one.files.absent:
+        return Planned(benchmark, why_not=told_absent(benchmark, absent, around.data))
     try:
-        KINDS[kind]().require_readable(recipe_of(config, kind))
+        KINDS[benchmark.kind]().require_readable(one.recipe)
     except (DataError, IntegrityError, DependencyError) as error:
-        return Planned(benchmark, (), str(error), ())
+        return Planned(benchmark, why_not=str(error), failure=error)
     files = tuple(
         DataFile(split, str(path.relative_to(around.data)), sha256_of(path))
-        for split, some in found.paths.items()
+        for split, some in one.files.paths.items()
         for path in some
     )
+    config = replace(around.config, **{benchmark.kind: one.recipe})
     cells = tuple(_cell(benchmark, config, seed, files, around) for seed in around.seeds)
-    return Planned(benchmark, files, "", cells)
-
-
-def with_one_setting(recipe: RecipeConfig, named: Collection[str]) -> RecipeConfig:
-    """The recipe without its grid.
-
-    A list gives way to the value beside it where it holds several, or where that one is `named`.
-    """
-    gone = [
-        many for many, one in recipe.grid.items() if len(getattr(recipe, many)) > 1 or one in named
-    ]
-    return replace(recipe, **dict.fromkeys(gone, ()))
-
-
-def section_of(override: str) -> str:
-    """The section of `section.key=value`."""
-    return override.partition(".")[0].strip()
-
-
-def _settings(benchmark: Benchmark, around: Around) -> Config:
-    """The benchmark's own settings among those that all share."""
-    kind = benchmark.kind
-    own = [one for one in around.overrides if section_of(one) == kind]
-    config = load_config(around.recipes / benchmark.recipe, [*benchmark.settings, *own])
-    recipe = replace(recipe_of(config, kind), seeds=())
-    if not around.has_grids:
-        named = {one.partition("=")[0].partition(".")[2].strip() for one in own}
-        recipe = with_one_setting(recipe, named)
-    try:
-        return replace(around.config, **{kind: recipe})
-    except ConfigError as error:
-        raise ConfigError(error.cause, place=benchmark.name, remedy=error.remedy) from error
+    return Planned(benchmark, files, cells=cells)
 
 
 def _cell(

@@ -1,11 +1,13 @@
 """A benchmark and a folder of data -> its files there, or which are absent."""
 
-from collections.abc import Sequence
+import os.path
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from spanbert.corpus.sources.packed import PACKINGS
+from spanbert.errors import ConfigError
 from spanbert.suite.benchmarks import Benchmark
 
 _RECIPES_FOLDER = "data/"  # where recipes look for their files
@@ -19,11 +21,23 @@ class Files:
     absent: list[str]
 
 
-def find_files(benchmark: Benchmark, recipe: Any, data: Path) -> Files:
-    """Look below a folder for what the benchmark names, or else its recipe, plain or compressed."""
-    files = Files({split: [] for split in recipe.splits}, [])
+def names_of(benchmark: Benchmark, recipe: Any) -> dict[str, tuple[str, ...]]:
+    """The files of each split below the folder of data: the benchmark's, or else its recipe's.
+
+    Raises:
+        ConfigError: one is not below the folder.
+    """
+    return {
+        split: tuple(map(_below, getattr(benchmark, split, ()) or _of_recipe(recipe, split)))
+        for split in recipe.splits
+    }
+
+
+def find_files(names: Mapping[str, Sequence[str]], data: Path) -> Files:
+    """Look below a folder for the files of each split, plain or compressed."""
+    files = Files({split: [] for split in names}, [])
     for split, found in files.paths.items():
-        for name in _names(benchmark, recipe, split):
+        for name in names[split]:
             path = _at(data / name)
             if path:
                 found.append(path)
@@ -38,9 +52,20 @@ def told_absent(benchmark: Benchmark, names: Sequence[str], data: Path) -> str:
     return f"absent from {data}: {missing} (licence: {benchmark.licence}) -> {benchmark.source}"
 
 
-def _names(benchmark: Benchmark, recipe: Any, split: str) -> tuple[str, ...]:
-    named: tuple[str, ...] = getattr(benchmark, split, ())
-    return named or tuple(n.removeprefix(_RECIPES_FOLDER) for n in recipe.files_of(split))
+def _of_recipe(recipe: Any, split: str) -> list[str]:
+    return [name.removeprefix(_RECIPES_FOLDER) for name in recipe.files_of(split)]
+
+
+def _below(name: str) -> str:
+    """The name without `..`, of a file that lies below the folder it is looked for in."""
+    plain = os.path.normpath(name)
+    first = Path(plain).parts[:1]
+    if Path(plain).is_absolute() or first in ((), ("..",)):
+        raise ConfigError(
+            f"the file {name!r} is not below the folder of --data",
+            remedy="name it by its path from there on",
+        )
+    return plain
 
 
 def _at(path: Path) -> Path | None:

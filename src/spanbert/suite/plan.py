@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from spanbert.config import Config
+from spanbert.errors import ConfigError, DataError, SpanbertError
 from spanbert.model.importing.files import model_digest
 from spanbert.model.importing.layouts import read_source
 from spanbert.storage import MANIFEST
 from spanbert.suite.benchmarks import Suite, read_suite, suite_path
 from spanbert.suite.cells import Around, Cell, Planned, planned
+from spanbert.suite.found import find_benchmark, require_short
+from spanbert.suite.recipes import Recipes
 from spanbert.tasks.kinds import KINDS, recipe_of
 from spanbert.training.start import tokenizer_settings
 from spanbert.validation import known_names
@@ -39,6 +42,11 @@ class Asked:
     has_grids: bool = True
     overrides: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        for seed in self.seeds:
+            if seed < 0:
+                raise ConfigError(f"--seeds {seed} < 0", remedy="name whole numbers from 0 on")
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -62,6 +70,11 @@ class Plan:
         """All cells, in the order of the table."""
         return [(one, cell) for one in self.benchmarks for cell in one.cells]
 
+    @property
+    def failure(self) -> SpanbertError | None:
+        """What is wrong with the files of the first benchmark whose files cannot be used."""
+        return next((one.failure for one in self.benchmarks if one.failure), None)
+
     def to_json(self) -> str:
         """What `results.gather_suite` takes."""
         return json.dumps(self.table | {"benchmarks": [one.as_json() for one in self.benchmarks]})
@@ -77,29 +90,38 @@ def plan_suite(asked: Asked, base: Config, code_digest: str) -> Plan:
     Raises:
         ConfigError: the suite, a recipe or a setting is not accepted, or the start has no
             vocabulary beside it.
-        DataError, CheckpointError, IntegrityError: the start cannot be read.
+        DataError, CheckpointError, IntegrityError: the start cannot be read, or there is no folder
+            of data.
     """
     path = suite_path(asked.suite)
-    suite, shared = read_suite(path), _shared(asked, base, path.stem)
+    suite = read_suite(path)
+    _require_folder(asked.data)
+    shared = _shared(asked, base, path.stem)
     experiment = f"{base.registry.experiment}-{shared.run_id}"
     config = replace(shared, registry=replace(base.registry, experiment=experiment))
     models = {"start": asked.start, "vocabulary": Path(tokenizer_settings(shared).path)}
     digests = {role: model_digest(folder) for role, folder in models.items()}
     around = Around(
         config=config,
-        recipes=path.parent,
         data=asked.data,
         seeds=asked.seeds,
-        overrides=asked.overrides,
-        has_grids=asked.has_grids,
         made_from=digests | {"code": code_digest},
     )
     names = known_names("benchmark", asked.only, [one.name for one in suite.benchmarks])
     chosen = [one for one in suite.benchmarks if not names or one.name in names]
-    benchmarks = tuple(planned(one, around) for one in chosen)
+    recipes = Recipes(path, asked.overrides, asked.has_grids)
+    found = [find_benchmark(one, recipes, asked.data) for one in chosen]
+    require_short(found, config.model.max_positions)
+    benchmarks = tuple(planned(one, around) for one in found)
     table = _table(asked, suite, digests["start"], [one.name for one in chosen])
     digest = hashlib.sha256(json.dumps(digests).encode()).hexdigest()
     return Plan(shared.run_id, config, digest, benchmarks, table)
+
+
+def _require_folder(data: Path) -> None:
+    if not data.is_dir():
+        remedy = "pass the folder of the benchmarks' files to --data"
+        raise DataError("no such folder", place=str(data), remedy=remedy)
 
 
 def _shared(asked: Asked, base: Config, name: str) -> Config:

@@ -25,7 +25,8 @@ def suite_text(results: Mapping[str, Any]) -> str:
 def suite_markdown(results: Mapping[str, Any]) -> str:
     """The same, with seeds and the files that were used."""
     heads = ["Benchmark", "Figure", "Ours, mean ± sd", "Split", "Paper", "Difference", "Base"]
-    parts = [f"# {_title(results)}", markdown_table(heads, _rows(results), _NUM_NAMES)]
+    rows = [[_escaped(cell) for cell in row] for row in _rows(results)]
+    parts = [f"# {_escaped(_title(results))}", markdown_table(heads, rows, _NUM_NAMES)]
     if missing := _missing(results):
         parts += ["## What is not there", _listed(missing)]
     parts += ["## How to read it", _listed(_notes(results))]
@@ -133,7 +134,8 @@ def _files(results: Mapping[str, Any]) -> Iterator[list[str]]:
     for row in results["benchmarks"]:
         for file in row["files"]:
             digest = f"`{file['sha256'][:_DIGEST_DIGITS]}`"
-            yield [row["title"], file["split"], f"`{file['name']}`", digest, row["licence"]]
+            title, licence = _escaped(row["title"]), _escaped(row["licence"])
+            yield [title, file["split"], _code(file["name"]), digest, licence]
 
 
 def _aligned(cells: Sequence[str]) -> str:
@@ -156,4 +158,14 @@ def _wrapped(lines: Sequence[str]) -> list[str]:
 
 
 def _listed(lines: Sequence[str]) -> str:
-    return "\n".join(f"- {line}" for line in lines)
+    return "\n".join(f"- {_escaped(line)}" for line in lines)
+
+
+def _escaped(text: str) -> str:
+    """Text that Markdown shows as it is, where it would take it for HTML; one line."""
+    return printable(text).replace("&", "&amp;").replace("<", "&lt;")
+
+
+def _code(text: str) -> str:
+    """Text as code, in which HTML is none; a backtick would end it."""
+    return _escaped(text) if "`" in text else f"`{printable(text)}`"

@@ -4,7 +4,7 @@ A kind is named as its section of the settings is, and so are its steps. Nothing
 imported before it is asked for.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,11 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from spanbert.config import Config
 from spanbert.progress import Say
-from spanbert.tasks.config import RecipeConfig
+from spanbert.tasks.config import CorefConfig, QAConfig, RecipeConfig
 from spanbert.tasks.training import Training
 
 if TYPE_CHECKING:
     from spanbert.tasks.classification.problem import Problem
+
+_OF_COREF = ("conll_f1", "pruning_recall")
+_GROUPS = ("muc", "bcub", "ceafm", "ceafe", "blanc", "mentions")  # as `coref_scores` has them
+_IN_GROUPS = tuple(f"{one}.{name}" for one in _GROUPS for name in ("recall", "precision", "f1"))
 
 
 @dataclass(frozen=True)
@@ -30,12 +34,15 @@ class Kind:
         require_readable: reads all files that the settings name, and refuses what fine-tuning and
             evaluation would refuse later.
         rows: the name under which evaluation gives a row for each example.
+        figures: settings with their files -> names of the figures that evaluation will give:
+            "f1", in a group "muc.f1", of another split than the first "mismatched.accuracy".
     """
 
     finetune: Callable[..., Training]
     evaluate: Callable[..., dict[str, Any]]
     require_readable: Callable[[Any], None]
     rows: str
+    figures: Callable[[Any], Sequence[str]]
 
 
 def _qa() -> Kind:
@@ -43,7 +50,11 @@ def _qa() -> Kind:
     from spanbert.tasks.qa.readable import require_readable
     from spanbert.tasks.qa.train import finetune_qa
 
-    return Kind(finetune_qa, evaluate_qa, require_readable, "questions")
+    def figures(config: QAConfig) -> Sequence[str]:
+        has_test = config.test or config.halve_dev
+        return _with_other_splits(("exact_match", "f1"), ["dev"] if has_test and config.dev else [])
+
+    return Kind(finetune_qa, evaluate_qa, require_readable, "questions", figures)
 
 
 def _coref() -> Kind:
@@ -51,22 +62,34 @@ def _coref() -> Kind:
     from spanbert.tasks.coref.readable import require_readable
     from spanbert.tasks.coref.train import finetune_coref
 
-    return Kind(finetune_coref, _without_examples(evaluate_coref), require_readable, "documents")
+    def figures(config: CorefConfig) -> Sequence[str]:
+        others = ["dev"] if config.test and config.dev else []
+        return *_with_other_splits(_OF_COREF, others), *_IN_GROUPS
+
+    evaluate = _without_examples(evaluate_coref)
+    return Kind(finetune_coref, evaluate, require_readable, "documents", figures)
 
 
 def _glue() -> Kind:
     from spanbert.tasks.glue.problem import GlueProblem
+    from spanbert.tasks.glue.table import TASKS
 
-    return _classification(GlueProblem)
+    return _classification(GlueProblem, lambda config: TASKS[config.task].metrics)
 
 
 def _relations() -> Kind:
+    from spanbert.evaluation.relations import relation_figures
     from spanbert.tasks.relations.problem import RelationProblem
 
-    return _classification(RelationProblem)
+    def of_a_split(config: Any) -> Sequence[str]:
+        return tuple(relation_figures(config.metric, (), (), config.negative))
+
+    return _classification(RelationProblem, of_a_split)
 
 
-def _classification(problem: "type[Problem[Any, Any]]") -> Kind:
+def _classification(
+    problem: "type[Problem[Any, Any]]", of_a_split: Callable[[Any], Sequence[str]]
+) -> Kind:
     from spanbert.tasks.classification.evaluate import evaluate_classifier
     from spanbert.tasks.classification.readable import require_readable
     from spanbert.tasks.classification.train import finetune_classifier
@@ -77,8 +100,17 @@ def _classification(problem: "type[Problem[Any, Any]]") -> Kind:
     def evaluate(model: Path, config: Any, **settings: Any) -> dict[str, Any]:
         return evaluate_classifier(model, problem, config, **settings)
 
+    def figures(config: Any) -> Sequence[str]:
+        _, *others = [split for split in config.scored if config.files_of(split)] or [""]
+        return _with_other_splits(of_a_split(config), others)
+
     readable = partial(require_readable, problem)
-    return Kind(finetune, _without_examples(evaluate), readable, "examples")
+    return Kind(finetune, _without_examples(evaluate), readable, "examples", figures)
+
+
+def _with_other_splits(names: Sequence[str], others: Sequence[str]) -> Sequence[str]:
+    """Names of the first split's figures, then those of the others'."""
+    return *names, *(f"{split}.{name}" for split in others for name in names)
 
 
 def _without_examples(evaluate: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:

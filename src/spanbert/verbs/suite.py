@@ -7,8 +7,8 @@ from spanbert.verbs.verb import Verb, config_of
 
 def _evaluate_suite(options: argparse.Namespace) -> None:
     from pipelines.local_suite import plan_of, run_suite, suite_folder_of
-    from spanbert.suite.cells import section_of
     from spanbert.suite.plan import Asked
+    from spanbert.suite.recipes import section_of
     from spanbert.suite.table import suite_text
     from spanbert.tasks.kinds import KINDS
 

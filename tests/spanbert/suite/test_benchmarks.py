@@ -6,7 +6,7 @@ from statistics import mean
 import pytest
 import tiny_suite
 
-from spanbert.config import load_config
+from spanbert.config import RunConfig, load_config
 from spanbert.errors import ConfigError
 from spanbert.suite.benchmarks import read_suite, suite_path
 from spanbert.tasks.kinds import recipe_of
@@ -72,3 +72,31 @@ def test_a_name_that_is_no_suite_tells_those_there_are(tmp_path, monkeypatch):
     with pytest.raises(ConfigError) as refused:
         read_suite(suite_path("papers"))
     assert "a name of configs/suites: free, paper" in str(refused.value)
+
+
+def test_elsewhere_it_is_told_where_names_of_suites_are_known(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigError) as refused:
+        read_suite(suite_path("free"))
+    assert "by its name one is found in the repository's root alone" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "better"),
+    [
+        ("mine_u", "mine-u"),
+        ("Mine", "mine"),
+        ("mine-", "mine"),
+        ("a" * 35, "a" * 34),
+        ("b" * 33 + "_c", "b" * 33),
+        ("__", "mine"),
+    ],
+)
+def test_a_file_whose_name_cannot_be_the_folders_is_to_be_renamed(name, better, tmp_path):
+    path = tiny_suite.write_suite(tmp_path / "s")
+    with pytest.raises(ConfigError) as refused:
+        read_suite(path.rename(path.with_name(f"{name}.toml")))
+    assert str(refused.value).endswith(f"-> rename the file to {better}.toml")
+    assert "1 to 34 lower-case letters, digits or hyphens" in str(refused.value)
+    read_suite(path.with_name(f"{name}.toml").rename(path.with_name(f"{better}.toml")))
+    assert RunConfig(name=f"suite-{better}")

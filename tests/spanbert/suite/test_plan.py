@@ -8,7 +8,7 @@ import pytest
 import tiny
 import tiny_suite
 
-from spanbert.errors import ConfigError
+from spanbert.errors import ConfigError, DataError
 from spanbert.suite.plan import Asked, finetuned_for, plan_suite
 
 QA = ("first", "bad", "second")  # benchmarks of question answering that can be run
@@ -54,17 +54,20 @@ def test_a_cell_has_its_recipe_its_files_and_its_seed_among_shared_settings(aske
 
 
 def test_files_that_are_not_there_are_told_with_licence_and_source(asked, base):
-    why_not = plan(asked, base).benchmarks[3].why_not
-    assert why_not == (
+    whole = plan(asked, base)
+    assert whole.failure is None
+    assert whole.benchmarks[3].why_not == (
         f"absent from {asked.data}: gone.json (licence: LDC) -> https://example.org/third"
     )
 
 
 def test_a_file_that_cannot_be_used_keeps_the_others_from_nothing(asked, base):
     (asked.data / "b.json").write_text("{}")
-    benchmarks = plan(asked, base).benchmarks
-    assert [bool(one.cells) for one in benchmarks] == [True, True, False, False, True]
-    assert "b.json" in benchmarks[2].why_not
+    whole = plan(asked, base)
+    assert [bool(one.cells) for one in whole.benchmarks] == [True, True, False, False, True]
+    assert "b.json" in whole.benchmarks[2].why_not
+    assert isinstance(whole.failure, DataError)
+    assert str(whole.failure) == whole.benchmarks[2].why_not
 
 
 def test_a_compressed_file_is_the_same_file(asked, base):
@@ -143,14 +146,88 @@ def test_averages_and_notes_of_what_was_not_asked_for_are_left_out(asked, base):
     ("changes", "told"),
     [
         ({"only": ("secnd",)}, "no benchmark 'secnd' -> did you mean second?"),
-        ({"overrides": ("qa.lr=1",)}, "unknown key qa.lr"),
-        ({"overrides": ("qa.max_length=512",)}, "first: qa.max_length = 512 exceeds"),
+        ({"overrides": ("qa.lr=1",)}, "--set, for benchmark 'first': unknown key qa.lr"),
+        ({"seeds": (1, -5)}, "--seeds -5 < 0"),
     ],
 )
 def test_a_mistake_is_told_before_anything_runs(changes, told, asked, base):
     with pytest.raises(ConfigError) as refused:
         plan(replace(asked, **changes), base)
     assert told in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ('score = "accuracy"', 'score = "acc"', ": no figure 'acc' -> did you mean accuracy?"),
+        ('score = "accuracy"', 'score = "dev.accuracy"', ": no figure 'dev.accuracy' -> did you"),
+        (
+            'kind = "glue"',
+            'kind = "relations"',
+            ": kind = 'relations', and recipe = 'sentences.toml' has settings of glue -> write",
+        ),
+        (
+            'recipe = "sentences.toml"',
+            'recipe = "gone.toml"',
+            ": recipe = 'gone.toml' cannot be read",
+        ),
+        ("[[notes]]", 'settings = ["glue.lr=1"]\n[[notes]]', ", settings: unknown key glue.lr"),
+        ("[[notes]]", 'settings = ["qa.epochs=1"]\n[[notes]]', ": settings has 'qa.epochs=1', and"),
+    ],
+)
+def test_a_mistake_in_a_list_is_told_with_its_file_and_benchmark(before, after, told, asked, base):
+    path = asked.data.parent / "tiny.toml"
+    path.write_text(path.read_text().replace(before, after, 1))
+    with pytest.raises(ConfigError) as refused:
+        plan(asked, base)
+    assert str(refused.value).startswith(f"{path}, benchmark 'sentences'{told}")
+
+
+def test_a_mistake_in_a_recipe_is_told_with_the_recipe(asked, base):
+    recipe = asked.data.parent / "sentences.toml"
+    recipe.write_text(recipe.read_text() + "lr = 1\n")
+    with pytest.raises(ConfigError) as refused:
+        plan(asked, base)
+    assert str(refused.value).startswith(f"{recipe}: unknown key glue.lr")
+
+
+@pytest.mark.parametrize(
+    "name", ["/etc/passwd", "../tiny.toml", "glue/../../tiny.toml", "..", ".", "", "glue/.."]
+)
+def test_a_file_outside_the_folder_of_data_is_refused(name, asked, base):
+    path = asked.data.parent / "tiny.toml"
+    path.write_text(path.read_text().replace("gone.json", name))
+    with pytest.raises(ConfigError) as refused:
+        plan(asked, base)
+    told = f"{path}, benchmark 'third': the file {name!r} is not below the folder of --data"
+    assert str(refused.value).startswith(told)
+    recipe = asked.data.parent / "recipe.toml"
+    recipe.write_text(recipe.read_text().replace("data/a.json", f"data/{name}", 1))
+    with pytest.raises(ConfigError, match="benchmark 'first': the file"):
+        plan(asked, base)
+
+
+def test_a_name_that_leaves_a_folder_for_another_within_the_data_is_that_file(asked, base):
+    path = asked.data.parent / "tiny.toml"
+    path.write_text(path.read_text().replace("gone.json", "glue/../b.json"))
+    assert [file.name for file in plan(asked, base).benchmarks[3].files] == ["a.json", "b.json"]
+
+
+def test_a_folder_of_data_that_is_not_there_is_told(asked, base):
+    with pytest.raises(DataError, match=r"nowhere: no such folder -> .* --data"):
+        plan(replace(asked, data=asked.data / "nowhere"), base)
+
+
+def test_all_inputs_that_are_too_long_are_told_at_once_but_not_of_absent_files(asked, base):
+    long = replace(asked, overrides=("qa.max_length=512", "glue.max_length=99"))
+    with pytest.raises(ConfigError) as refused:
+        plan(long, base)
+    assert str(refused.value) == (
+        "the start has 96 positions, and longer inputs are asked for: qa.max_length = 512 (first,"
+        " bad, second), glue.max_length = 99 (sentences) -> --set qa.max_length=96 --set"
+        " glue.max_length=96"
+    )
+    assert plan(replace(long, only=("third",)), base).cells == []
 
 
 @pytest.mark.parametrize(

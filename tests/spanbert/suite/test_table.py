@@ -111,6 +111,21 @@ def test_the_markdown_has_the_same_rows_the_reasons_and_the_files(results):
         assert len({line.replace("\\|", "").count("|") for line in table.splitlines()}) == 1
 
 
+def test_markdown_shows_texts_of_a_list_as_they_are_and_never_as_html(results):
+    html = "a&lt;<img src=x>\nb"
+    file = {"split": "dev", "name": "`<img>` <img>", "sha256": "ab" * 32}
+    results["benchmarks"] = [
+        row(html, [figure(html, 1.0, None, None, None)], files=[file], licence=html, why_not=html)
+    ]
+    results["averages"] = [{**figure("", None, None, 1.0, None), "title": html, "absent": [html]}]
+    results |= {"title": html, "notes": [html], "overlaps": [[html, html]]}
+    text = suite_markdown(results)
+    assert "<" not in text
+    assert text.count("a&amp;lt;&lt;img src=x>?b") == 13
+    results["benchmarks"][0]["files"][0]["name"] = "a&b<c>"
+    assert "| `a&b<c>` |" in suite_markdown(results)
+
+
 @given(title=st.text(), value=st.floats(0, 100) | st.just(math.nan) | st.none(), why_not=st.text())
 def test_no_line_is_longer_than_a_terminal_nor_steers_it(title, value, why_not):
     results = {

@@ -1,5 +1,7 @@
 """The kinds of task: each has its settings, and all that a pipeline calls for it works together."""
 
+from dataclasses import replace
+
 import coref_documents
 import glue_example
 import pytest
@@ -9,6 +11,7 @@ import tiny
 from spanbert.config import parse_config
 from spanbert.errors import DataError
 from spanbert.model.config import ModelConfig
+from spanbert.suite.results import keep_scores
 from spanbert.tasks.config import RecipeConfig
 from spanbert.tasks.coref.writing import write_conll
 from spanbert.tasks.kinds import KINDS, kinds_of, recipe_of
@@ -83,6 +86,24 @@ def test_a_model_is_trained_and_its_evaluation_says_what_a_table_needs(
     figures = {name: value for name, value in result.items() if isinstance(value, float)}
     assert figures
     assert all(0 <= value <= 100 for value in figures.values())
+    assert set(keep_scores(tmp_path, result)) == set(called.figures(recipe))
+    with_test = replace(recipe, test=recipe.files_of("dev"))
+    result = called.evaluate(tmp_path / "model", with_test, show_examples=False, say=print)
+    assert set(keep_scores(tmp_path, result)) == set(called.figures(with_test))
+
+
+@pytest.mark.parametrize("metric", ["semeval", "accuracy"])
+def test_figures_of_relations_are_those_of_the_metric(metric):
+    config = parse_config("", [f"relations.metric={metric}", 'relations.dev=["a"]']).relations
+    names = {"semeval": ("recall", "precision", "f1"), "accuracy": ("accuracy",)}
+    assert KINDS["relations"]().figures(config) == names[metric]
+
+
+def test_figures_of_another_split_are_named_with_it():
+    glue = parse_config("", ["glue.task=mnli", "glue.data=glue"]).glue
+    assert KINDS["glue"]().figures(glue) == ("accuracy", "mismatched.accuracy")
+    halved = parse_config("", ['qa.dev=["a"]', "qa.halve_dev=true"]).qa
+    assert "dev.f1" in KINDS["qa"]().figures(halved)
 
 
 @pytest.mark.parametrize("split", ["train", "dev"])
