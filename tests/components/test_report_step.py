@@ -20,20 +20,31 @@ def artifact(path):
     return SimpleNamespace(path=str(path))
 
 
-def test_a_run_with_another_task_alone_is_reported_from_both_starts(artifacts, tmp_path):
+KINDS = ("coref", "glue", "relations")
+
+
+def scores_of(kind):
+    """What a report is given of a kind of task."""
+    first, second = task_results.both_starts(getattr(task_results, kind)(), 61.23)
+    return {
+        f"{kind}_scores": {kind: first},
+        f"{kind}_baseline_scores": {kind: second},
+        f"{kind}_registration": {"registered": {"name": kind, "version": "1", "alias": "a"}},
+    }
+
+
+def test_a_run_without_question_answering_is_reported_from_both_starts(artifacts, tmp_path):
     example = results_of()
     with publish(tmp_path / "encoder", "model", config={"model": {"num_layers": 2}}) as draft:
         draft.counts |= {"steps": 60, "tokens": 9000, "num_parameters": 1500}
         curve = json.dumps(example["pretraining"]["curve"])
         (draft.folder / "training.json").write_text(curve)
-    first, second = task_results.both_starts(task_results.glue(), 61.23)
     found = {
         "pretraining_scores": {name: example[name] for name in ("held_out", "masking")},
         "encoder_registration": {"registered": {"name": "m", "version": "1", "alias": "a"}},
-        "glue_scores": {"glue": first},
-        "glue_baseline_scores": {"glue": second},
-        "glue_registration": {"registered": {"name": "m-glue", "version": "1", "alias": "a"}},
     }
+    for kind in KINDS:
+        found |= scores_of(kind)
     for name, scores in found.items():
         write_scores(tmp_path / name, scores)
     made = ("encoder", "results", "page", *found)
@@ -47,8 +58,12 @@ def test_a_run_with_another_task_alone_is_reported_from_both_starts(artifacts, t
         **{name: artifact(tmp_path / name) for name in made},
     )
     results = json.loads((tmp_path / "run" / "results.json").read_text())
-    assert (results["qa"], results["glue"]) == ([], [first, second])
-    assert [one["name"] for one in results["registered"]] == ["m", "m-glue"]
+    assert results["qa"] == []
+    for kind in KINDS:
+        given = [scores[kind] for scores in found.values() if kind in scores]
+        assert results[kind] == given
+        assert [row["start"] for row in given] == ["pre-trained", "random weights"]
+    assert [one["name"] for one in results["registered"]] == ["m", *KINDS]
     page = (tmp_path / "run" / "report.html").read_text()
     assert "87.9 from pre-trained weights beside 61.2 from random weights on dev" in page
     assert "Question answering" not in page
