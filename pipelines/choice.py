@@ -4,11 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from spanbert.config import Config
-from spanbert.errors import ConfigError
 from spanbert.tasks.kinds import kinds_of, recipe_of
 
 Whole = Literal["end-to-end", "finetuning"]
-_AFTER_PRETRAINING = "qa"  # what shows whether pre-training helped
+_UNLESS_NAMED = "qa"  # what is fine-tuned where no files of any kind are named
 
 
 def pipeline_of(config: Config) -> Whole:
@@ -17,22 +16,8 @@ def pipeline_of(config: Config) -> Whole:
 
 
 def branches_of(config: Config) -> tuple[str, ...]:
-    """The kinds of task that the pipeline fine-tunes.
-
-    Raises:
-        ConfigError: the settings name training files of a kind that is not fine-tuned after
-            pre-training.
-    """
-    named = kinds_of(config)
-    if pipeline_of(config) == "finetuning":
-        return named or (_AFTER_PRETRAINING,)
-    for kind in (kind for kind in named if kind != _AFTER_PRETRAINING):
-        raise ConfigError(
-            f"after pre-training {_AFTER_PRETRAINING} alone is fine-tuned",
-            place=f"{kind}.train",
-            remedy="name the pre-trained encoder in training.start, and no corpus.sources",
-        )
-    return (_AFTER_PRETRAINING,)
+    """The kinds of task that the pipeline fine-tunes."""
+    return kinds_of(config) or (_UNLESS_NAMED,)
 
 
 def unnamed_files(config: Config) -> list[str]:
@@ -49,7 +34,7 @@ def build(pipeline: Whole, kinds: Sequence[str], place: Callable[[], None]) -> A
     """The pipeline of this name.
 
     Args:
-        kinds: of task, where it is fine-tuning alone.
+        kinds: of task, a branch each.
         place: says of each task where it runs (`placing.py`).
     """
     if pipeline == "finetuning":
@@ -58,4 +43,4 @@ def build(pipeline: Whole, kinds: Sequence[str], place: Callable[[], None]) -> A
         return build_finetuning(kinds, place)
     from pipelines.end_to_end import build_end_to_end
 
-    return build_end_to_end(place)
+    return build_end_to_end(kinds, place)

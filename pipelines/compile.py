@@ -16,14 +16,15 @@ def compile_pipeline(output: Path, config: Config | None = None) -> None:
     """Write the compiled pipeline; the settings stay parameters of it.
 
     Args:
-        config: says where tasks run, and gives the parameters their defaults; without it tasks have
-            neither the volume nor the secrets of a cluster.
+        config: says which kinds of task there are and where tasks run, and gives the parameters
+            their defaults; without it tasks have neither the volume nor the secrets of a cluster.
 
     Raises:
         StorageError: the file cannot be written.
     """
-    name, kinds = (pipeline_of(config), branches_of(config)) if config else ("end-to-end", ())
-    pipeline = build(name, kinds, partial(place_tasks, config) if config else as_they_are)
+    chosen = config or Config()
+    place = partial(place_tasks, config) if config else as_they_are
+    pipeline = build(pipeline_of(chosen), branches_of(chosen), place)
     defaults = default_parameters(config) if config else {}
     aside = output.with_name(f".{output.stem}.partial.yaml")  # kfp wants a .yaml name
     try:

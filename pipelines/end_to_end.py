@@ -1,13 +1,13 @@
 """Raw text -> a pre-trained, fine-tuned, scored and registered model with its report."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from kfp import dsl
 
 # kfp turns a component into a maker of tasks, which its type hints do not say.
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false
-# pyright: reportOptionalMemberAccess=false
+# pyright: reportOptionalMemberAccess=false, reportCallIssue=false
 from components.build_shards import build_shards
 from components.evaluate_pretraining import evaluate_pretraining
 from components.prepare_corpus import prepare_corpus
@@ -15,13 +15,13 @@ from components.pretrain import pretrain
 from components.register_model import register_model
 from components.train_tokenizer import train_tokenizer
 from components.write_report import write_report
-from pipelines.by_kind import evaluate, finetune
+from pipelines.by_kind import evaluate, finetune, registered_branch
 from pipelines.placing import as_they_are
 
 PRETRAINED, RANDOM = "pre-trained", "random weights"
 
 
-def build_end_to_end(place: Callable[[], None] = as_they_are) -> Any:
+def build_end_to_end(kinds: Sequence[str], place: Callable[[], None] = as_they_are) -> Any:
     """The pipeline, which pre-trains, fine-tunes from that and from random weights, and registers.
 
     Its parameters are the settings of a run (`config_toml`), the folder where checkpoints and the
@@ -30,6 +30,7 @@ def build_end_to_end(place: Callable[[], None] = as_they_are) -> Any:
     others depend on its outputs; for a cluster, see `parameters.py`.
 
     Args:
+        kinds: of task, each fine-tuned from both.
         place: says of each task where it runs (`placing.py`).
     """
 
@@ -46,34 +47,42 @@ def build_end_to_end(place: Callable[[], None] = as_they_are) -> Any:
         encoder = pretrain(**common, shards=shards, tokenizer=tokenizer).outputs["encoder"]
         losses = evaluate_pretraining(**common, encoder=encoder, held_out_shards=held_out_shards)
 
-        tuned = finetune("qa", **common, start=PRETRAINED, tokenizer=tokenizer, encoder=encoder)
-        qa_model = tuned.outputs["task_model"]
-        scored = evaluate("qa", **common, start=PRETRAINED, task_model=qa_model)
-        fresh = finetune("qa", **common, start=RANDOM, tokenizer=tokenizer)
-        fresh_model = fresh.outputs["task_model"]
-        baseline = evaluate("qa", **common, start=RANDOM, task_model=fresh_model)
-
-        pretraining_scores, qa_scores = losses.outputs["scores"], scored.outputs["scores"]
-        pairs = {"encoder": (encoder, pretraining_scores), "qa": (qa_model, qa_scores)}
-        registered = {
-            purpose: register_model(**common, purpose=purpose, model=model, scores=scores)
-            for purpose, (model, scores) in pairs.items()
-        }
+        scores = losses.outputs["scores"]
+        registered = register_model(**common, purpose="encoder", model=encoder, scores=scores)
+        given = {"start": PRETRAINED, "tokenizer": tokenizer, "encoder": encoder}
+        found = {}
+        for kind in kinds:
+            found |= registered_branch(kind, common, **given)
+        found |= _baselines(kinds, common, tokenizer)
         report = write_report(
             **common,
             documents=documents,
             shards=shards,
             held_out_shards=held_out_shards,
             encoder=encoder,
-            pretraining_scores=pretraining_scores,
-            qa_scores=qa_scores,
-            baseline_scores=baseline.outputs["scores"],
-            encoder_registration=registered["encoder"].outputs["registration"],
-            qa_registration=registered["qa"].outputs["registration"],
+            pretraining_scores=scores,
+            encoder_registration=registered.outputs["registration"],
+            **found,
         )
         # They write outside their outputs and are quick to repeat: never taken from the cache.
-        for task in (*registered.values(), report):
+        for task in (registered, report):
             task.set_caching_options(False)
         place()
 
     return end_to_end
+
+
+def _baselines(kinds: Sequence[str], common: dict[str, Any], tokenizer: Any) -> dict[str, Any]:
+    """The steps from random weights to scores, beside those from the encoder, for the report.
+
+    They need nothing that pre-training makes, so a cluster runs them beside it: one kind after
+    another, or together they would keep its pods waiting.
+    """
+    found, before = {}, []
+    for kind in kinds:
+        fresh = finetune(kind, **common, start=RANDOM, tokenizer=tokenizer).after(*before)
+        model = fresh.outputs["task_model"]
+        scored = evaluate(kind, **common, start=RANDOM, task_model=model)
+        found[f"{kind}_baseline_scores"] = scored.outputs["scores"]
+        before = [scored]
+    return found

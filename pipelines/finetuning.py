@@ -9,9 +9,8 @@ from kfp import dsl
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false
 # pyright: reportOptionalMemberAccess=false, reportCallIssue=false
 from components.import_start import import_start
-from components.register_model import register_model
 from components.write_finetuning_report import write_finetuning_report
-from pipelines.by_kind import evaluate, finetune
+from pipelines.by_kind import registered_branch
 from pipelines.end_to_end import PRETRAINED
 from pipelines.placing import as_they_are
 
@@ -33,22 +32,12 @@ def build_finetuning(kinds: Sequence[str], place: Callable[[], None] = as_they_a
         common = {"config_toml": config_toml, "run_folder": run_folder}
         digests = {"sources_digest": sources_digest, "code_digest": code_digest}
         encoder = import_start(**common, **digests).outputs["encoder"]
+        given = {"start": PRETRAINED, "tokenizer": encoder, "encoder": encoder}
         found = {}
         for kind in kinds:
-            found |= _branch(kind, common, encoder)
+            found |= registered_branch(kind, common, **given)
         report = write_finetuning_report(**common, encoder=encoder, **found)
         report.set_caching_options(False)  # it writes outside its outputs and is quick to repeat
         place()
 
     return finetuning
-
-
-def _branch(kind: str, common: dict[str, Any], encoder: Any) -> dict[str, Any]:
-    """The steps of one kind of task; what the report takes of them."""
-    tuned = finetune(kind, **common, start=PRETRAINED, tokenizer=encoder, encoder=encoder)
-    model = tuned.outputs["task_model"]
-    scores = evaluate(kind, **common, start=PRETRAINED, task_model=model).outputs["scores"]
-    registered = register_model(**common, purpose=kind, model=model, scores=scores)
-    registered.set_caching_options(False)  # it writes outside its outputs
-    registration = registered.outputs["registration"]
-    return {f"{kind}_scores": scores, f"{kind}_registration": registration}

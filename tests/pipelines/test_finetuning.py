@@ -15,7 +15,6 @@ from pipelines.compile import compile_pipeline
 from pipelines.local import run_folder_of
 from spanbert.cli import main
 from spanbert.config import load_config, parse_config, to_toml
-from spanbert.errors import ConfigError
 from spanbert.registry.loaders import LOADERS
 from spanbert.storage import read_manifest
 from spanbert.tasks.kinds import KINDS
@@ -70,18 +69,13 @@ def test_each_kind_that_names_files_has_a_branch_and_is_registered_where_it_can_
     assert {name for name in given if name.endswith("_scores")} == {f"{k}_scores" for k in KINDS}
 
 
-def test_other_tasks_are_not_fine_tuned_after_pre_training():
-    config = parse_config("", [TEXT, 'qa.train=["a"]', 'coref.train=["a"]'])
-    with pytest.raises(ConfigError, match="after pre-training qa alone is fine-tuned"):
-        branches_of(config)
-    assert branches_of(parse_config("", [TEXT, 'qa.train=["a"]'])) == ("qa",)
-
-
-def test_every_kind_must_name_files_to_choose_by():
-    config = parse_config("", [START, 'coref.train=["a"]', 'glue.data="glue"'])
+@pytest.mark.parametrize("begin", [START, TEXT])
+def test_every_kind_that_is_named_is_fine_tuned_and_must_name_files_to_choose_by(begin):
+    config = parse_config("", [begin, 'coref.train=["a"]', 'glue.data="glue"'])
     assert branches_of(config) == ("coref", "glue")
     assert unnamed_files(config) == ["coref.dev"]
-    assert unnamed_files(parse_config("", [START])) == ["qa.train", "qa.dev"]
+    assert branches_of(parse_config("", [begin, 'qa.train=["a"]'])) == ("qa",)
+    assert unnamed_files(parse_config("", [begin])) == ["qa.train", "qa.dev"]
 
 
 @pytest.fixture

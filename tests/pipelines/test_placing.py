@@ -12,6 +12,7 @@ from kubernetes.utils.quantity import parse_quantity
 from pipelines.compile import compile_pipeline
 from spanbert.config import parse_config
 from spanbert.errors import ConfigError
+from spanbert.tasks.kinds import KINDS
 
 IMAGE = f"registry.example/spanbert@sha256:{'0a' * 32}"
 SETTINGS = f"""
@@ -170,6 +171,14 @@ def test_fine_tuning_alone_has_its_gpu_too(folder):
     settings = ("training.start=/spanbert/encoder", "training.num_workers=1")
     spec, _ = compiled(folder, SETTINGS, *settings)
     assert gpus(spec) == {"exec-finetune-qa": "1", "exec-evaluate-qa": "1"}
+
+
+def test_every_kind_of_task_has_a_gpu_for_each_of_its_steps(folder):
+    named = [f'{kind}.train=["/spanbert/a"]' for kind in KINDS]
+    spec, _ = compiled(folder, SETTINGS, 'corpus.sources=["/spanbert/a"]', *named)
+    steps = {f"exec-{verb}-{kind}" for verb in ("finetune", "evaluate") for kind in KINDS}
+    steps |= {f"{step}-2" for step in steps}
+    assert gpus(spec) == dict.fromkeys(steps, "1") | {"exec-pretrain": "4"}
 
 
 TEXT_STEPS = ["exec-prepare-corpus", "exec-build-shards"]

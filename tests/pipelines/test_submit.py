@@ -137,6 +137,18 @@ def test_fine_tuning_alone_is_a_pipeline_of_its_own_and_needs_no_text(server, se
     assert submit(server, settings, *alone, "--set", 'qa.test=["test.json"]') == 2
 
 
+def test_files_of_every_kind_of_task_are_asked_for_and_must_lie_on_the_volume(
+    server, settings, capsys
+):
+    coref = ("--set", 'coref.train=["/spanbert/data/train.conll"]')
+    assert submit(server, settings, *coref) == 2
+    assert "coref.dev names no file" in capsys.readouterr().err
+    assert submit(server, settings, *coref, "--set", 'coref.dev=["dev.conll"]') == 2
+    assert "coref.dev: 'dev.conll' is not on the volume" in capsys.readouterr().err
+    assert submit(server, settings, *coref, "--set", 'coref.dev=["/spanbert/data/dev.conll"]') == 0
+    assert only(server.pipelines)["name"] == "spanbert"
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

@@ -13,6 +13,7 @@ from spanbert.ablation.tasks import TASKS
 from spanbert.config import Config
 from spanbert.errors import ConfigError
 from spanbert.masking.config import SchemeName
+from spanbert.tasks.kinds import kinds_of
 from spanbert.validation import known_names
 
 SCHEMES: tuple[SchemeName, ...] = get_args(SchemeName)  # in the order of the paper's Table 6
@@ -65,7 +66,8 @@ class Ablation:
     """One base and what is varied around it.
 
     Raises:
-        ConfigError: a scheme needs annotated shards and the base names no annotator.
+        ConfigError: a scheme needs annotated shards and the base names no annotator, or the base
+            names files of a task that is not fine-tuned.
     """
 
     base: Config
@@ -78,6 +80,12 @@ class Ablation:
                 f"{' and '.join(annotated)} need entities and noun phrases marked in the shards",
                 place="shards.annotator",
                 remedy="--set shards.annotator=en_core_web_sm, or another spaCy pipeline",
+            )
+        for kind in (kind for kind in kinds_of(self.base) if kind not in TASKS):
+            raise ConfigError(
+                f"an ablation fine-tunes {' and '.join(TASKS)} alone",
+                place=f"{kind}.train",
+                remedy="name no files of other tasks",
             )
 
     @property

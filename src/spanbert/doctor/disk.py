@@ -39,16 +39,18 @@ def check_disk(config: Config) -> list[Finding]:
 
 
 def needed_bytes(config: Config) -> float:
-    """Bytes of all checkpoints, one of them being written, the model, and the other steps.
+    """Bytes of all checkpoints, one of them being written, the models, and the other steps.
 
+    After pre-training there are two fine-tuned models of each kind of task, one of random weights.
     Fine-tuning alone keeps a model of each kind, and the best one so far beside it.
     """
+    kinds = max(1, len(kinds_of(config)))
     if is_finetuning(config):
-        kinds = max(1, len(kinds_of(config)))
         return model_parameters(config) * WEIGHT_BYTES * 2 * kinds + _STEPS_BYTES
     config = sized(config)
     copies = config.training.keep_checkpoints + 1
-    return state_bytes(config) * copies + model_bytes(config) + _STEPS_BYTES
+    models = 1 + 2 * kinds
+    return state_bytes(config) * copies + model_bytes(config) * models + _STEPS_BYTES
 
 
 def run_findings(space: Space, needed_bytes: float) -> list[Finding]:

@@ -1,7 +1,7 @@
 """Scores as an artifact: one JSON object that the report and the registry read."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from spanbert.storage import publish, verify
 from spanbert.tasks.kinds import KINDS
 
 KIND = "scores"
+REGISTERED = "registered"  # the section of a registered version
 _FILE = "scores.json"
 
 
@@ -42,3 +43,22 @@ def read_scores(folder: Path) -> dict[str, Any]:
     """
     verify(folder, KIND)
     return json.loads((folder / _FILE).read_text())
+
+
+def gather_scores(folders: Iterable[Path]) -> dict[str, Any]:
+    """All sections of several published objects.
+
+    Those of kinds of task, and "registered", may come several times and are lists, in the order of
+    the folders; "qa" and "registered" are there in any case.
+
+    Raises:
+        As `read_scores` does.
+    """
+    gathered: dict[str, Any] = {"qa": [], REGISTERED: []}
+    for folder in folders:
+        for section, content in read_scores(folder).items():
+            if section in KINDS or section == REGISTERED:
+                gathered.setdefault(section, []).append(content)
+            else:
+                gathered[section] = content
+    return gathered

@@ -1,5 +1,6 @@
 """Results of coreference resolution -> what their section of the page shows."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from spanbert.report.part_chart import part_chart
@@ -8,9 +9,11 @@ from spanbert.report.section import Breakdown, Section
 from spanbert.report.summary import count, fixed
 from spanbert.report.task_section import (
     TITLES,
+    Row,
     figures_table,
     loss_chart,
     seeds_table,
+    start_note,
 )
 
 _METRICS = {"muc": "MUC", "bcub": "B³", "ceafe": "CEAF-e"}  # the CoNLL F1 is their mean
@@ -25,20 +28,21 @@ _SINGLETONS = "Clusters of one mention are found and count."
 _NO_SINGLETONS = "Clusters of one mention do not count, as in OntoNotes."
 
 
-def coref_section(row: dict[str, Any]) -> Section:
-    """What the template places."""
-    seeds, analysis = seeds_table(row), row.get("analysis", {})
-    tables = [_metrics_table(row), figures_table("coref", row, "num_documents")]
+def coref_section(rows: Sequence[Row]) -> Section:
+    """What the template places; measures and parts are of the first start alone."""
+    row = rows[0]
+    seeds, analysis = seeds_table(rows), row.get("analysis", {})
+    tables = [_metrics_table(row), figures_table("coref", rows, "num_documents")]
     found = [_by_mention(key, analysis[key]) for key in _BY_MENTION if key in analysis]
     if "by_document_length" in analysis:
         found.append(_by_length(analysis["by_document_length"]))
     return Section(
         TITLES["coref"],
         tables + ([seeds] if seeds else []),
-        loss_chart(row),
+        loss_chart(rows),
         "nats, summed over the spans of a document",
         [breakdown for breakdown in found if len(breakdown.table.rows) > 1],
-        note=_SINGLETONS if row["singletons"] else _NO_SINGLETONS,
+        note=(_SINGLETONS if row["singletons"] else _NO_SINGLETONS) + start_note(rows),
     )
 
 

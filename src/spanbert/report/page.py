@@ -10,15 +10,11 @@ from spanbert.errors import DataError
 from spanbert.report.balance import record_balance
 from spanbert.report.charts import LineChart, Series, histogram, line_chart
 from spanbert.report.corpus_page import CORPUS_PAGE
-from spanbert.report.qa_section import qa_content
 from spanbert.report.rendering import KeyFigure, Table, pairs, render_template
-from spanbert.report.summary import (
-    count,
-    fixed,
-    percent,
-    token_losses,
-    verdict,
-)
+from spanbert.report.summary import count, fixed, percent, token_losses
+from spanbert.report.task_section import rows_of, summary_table
+from spanbert.report.tasks_content import task_figures, tasks_content
+from spanbert.report.verdict import verdict
 
 SCHEMA_VERSION = 1
 TOKEN_KINDS = {
@@ -51,17 +47,19 @@ def render(results: dict[str, Any], *, has_corpus_page: bool = False) -> str:
 
 def page_content(results: dict[str, Any]) -> dict[str, Any]:
     """What the template places, by name."""
+    rows = rows_of(results)
     return {
         "title": f"{results['run_id']} – SpanBERT run report",
         "heading": results["run_id"],
         "subtitle": f"SpanBERT run report, seed {results['seed']}",
-        "verdict": verdict(results),
+        "verdict": " ".join(verdict(results)),
         "key_figures": key_figures(results),
         "loss_chart": loss_chart(results),
         "learning_rate_chart": learning_rate_chart(results),
         "held_out": held_out_table(results["held_out"]),
         **masking_content(results["masking"]),
-        **qa_content(results["qa"]),
+        "summary": summary_table(rows) if len(rows) > 1 else None,
+        **tasks_content(results),
         **corpus_content(results["corpus"]),
         **provenance_content(results),
     }
@@ -84,7 +82,7 @@ def key_figures(results: dict[str, Any]) -> list[KeyFigure]:
             for name, words, unit in _HELD_OUT_FIGURES
             if name in held_out
         ),
-        *(KeyFigure(f"F1, {r['start']}", fixed(r["f1"], 1), "percent") for r in results["qa"]),
+        *task_figures(results, 1),
         KeyFigure("Parameters", count(pretraining["num_parameters"]), "weights"),
         KeyFigure("Pre-training", count(pretraining["steps"]), "steps"),
         KeyFigure("Read in training", count(pretraining["tokens"]), "tokens"),

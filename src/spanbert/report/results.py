@@ -35,8 +35,8 @@ def gather_results(
     """One object with everything the report shows.
 
     Args:
-        score_folders: made by `scores.write_scores`; each section goes where its name says, and the
-            sections "qa" and "registered" may come several times.
+        score_folders: made by `scores.write_scores`; of a kind of task, what began from the encoder
+            comes first.
     """
     manifests = {
         "documents": read_manifest(documents, "documents"),
@@ -44,7 +44,7 @@ def gather_results(
         "held_out_shards": read_manifest(held_out_shards, "shards"),
         "encoder": read_manifest(encoder, "model"),
     }
-    results: dict[str, Any] = {
+    return {
         "schema_version": SCHEMA_VERSION,
         "run_id": config.run_id,
         "seed": config.run.seed,
@@ -56,16 +56,12 @@ def gather_results(
         },
         "pretraining": manifests["encoder"].counts
         | {"curve": json.loads((encoder / "training.json").read_text())},
-        "qa": [],
-        "registered": [],
+        **scores.gather_scores(score_folders),
         "model": manifests["encoder"].config["model"]
         | {"vocab_size": manifests["shards"].counts["vocab_size"]},
         "provenance": provenance_of(config, {k: m.digest for k, m in manifests.items()}),
         "config_toml": to_toml(config),
     }
-    for folder in score_folders:
-        _add(results, scores.read_scores(folder))
-    return results
 
 
 def headline(results: dict[str, Any]) -> dict[str, float]:
@@ -96,14 +92,6 @@ def write_report(results: dict[str, Any], path: Path) -> None:
 def write_corpus_page(documents: Path, folder: Path) -> None:
     """Write corpus.html, about a documents artifact, into a folder."""
     write_text_atomic(folder / CORPUS_PAGE, render_corpus(read_facts(documents)))
-
-
-def _add(results: dict[str, Any], found: dict[str, Any]) -> None:
-    for section, content in found.items():
-        if isinstance(results.get(section), list):
-            results[section].append(content)
-        else:
-            results[section] = content
 
 
 def read_results(path: Path) -> dict[str, Any]:

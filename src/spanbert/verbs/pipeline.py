@@ -9,8 +9,7 @@ from spanbert.verbs.verb import FROM_SCRATCH, QUICKSTART, Verb, config_of
 
 def _run(options: argparse.Namespace) -> None:
     from pipelines.local import run_folder_of, run_local
-    from spanbert.report.finetuned import finetuned_table
-    from spanbert.report.summary import summary_table
+    from spanbert.report.terminal import results_table
 
     config = config_of(options)
     folder = run_folder_of(config)
@@ -21,8 +20,7 @@ def _run(options: argparse.Namespace) -> None:
         from_scratch=options.from_scratch,
         in_containers=options.in_containers,
     )
-    table = summary_table if "pretraining" in results else finetuned_table
-    print(table(results, str(folder / "report.html")))
+    print(results_table(results, str(folder / "report.html")))
     changes = [word for change in options.set for word in ("--set", change)]
     command = shlex.join([sys.argv[0], "ui", "--config", options.config, *changes])
     print(f"Open the MLflow UI with:\n  {command}")

@@ -42,6 +42,12 @@ def test_one_cell_for_each_scheme_objective_and_seed(tmp_path):
     assert len({cell.run_id for cell in cells}) == len(cells)
 
 
+def test_files_of_a_task_that_is_not_fine_tuned_are_refused(tmp_path):
+    with pytest.raises(ConfigError, match="fine-tunes qa alone") as refusal:
+        ablation(tmp_path, FREE, ALL, (1,), 'glue.train=["a"]', "glue.max_length=64")
+    assert refusal.value.place == "glue.train"
+
+
 def test_cells_differ_in_what_is_ablated_alone(tmp_path):
     allowed = {"run.name", "run.seed", "masking.scheme", "masking.replacement"}
     allowed |= {"objective.nsp", "objective.sbo_weight", "shards.pairs"}

@@ -36,11 +36,13 @@ def small_disk(folder):
         subprocess.run(["umount", str(folder)], check=True)
 
 
-def test_a_full_checkpoint_more_than_are_kept_is_asked_for(tmp_path):
+def test_a_full_checkpoint_more_than_are_kept_is_asked_for_and_two_models_of_each_task(tmp_path):
     config = tiny.config(tmp_path)
     config = replace(config, model=replace(config.model, vocab_size=300))
     parameters = training_parameters(config.model, config.objective)
-    assert needed_bytes(config) == parameters * (12 * 3 + 4) + 500e6
+    assert needed_bytes(config) == parameters * (12 * 3 + 4 * 3) + 500e6
+    config = replace(config, glue=replace(config.glue, train=("a",), max_length=64))
+    assert needed_bytes(config) == parameters * (12 * 3 + 4 * 5) + 500e6
 
 
 def test_one_byte_decides(tmp_path):

@@ -3,8 +3,9 @@
 import pytest
 from run_example import results_of
 
-from spanbert.report.finetuned import finetuned_table, render_finetuned
+from spanbert.report.finetuned import render_finetuned
 from spanbert.report.results import write_report
+from spanbert.report.terminal import results_table
 
 
 @pytest.fixture
@@ -23,12 +24,12 @@ def test_the_score_is_told_first_with_the_spread_over_seeds(results):
     results["qa"][0]["seeds"] = {"n": 5, "f1": spread, "exact_match": spread}
     told = "F1 is 22.4 on 1,100 questions of test; over 5 seeds it is 21.4 ± 0.7."
     assert told in render_finetuned(results)
-    table = finetuned_table(results, "report.html")
+    table = results_table(results, "report.html")
     assert told in table
     assert "spanbert-qa version 1 (latest-evaluated)" in table
     assert max(map(len, table.splitlines())) <= 78
     results["qa"][0]["seeds"] = {"n": 1, "f1": {"mean": 22.4, "sd": None}, "exact_match": spread}
-    assert "over" not in finetuned_table(results, "report.html")
+    assert "over" not in results_table(results, "report.html")
 
 
 def test_a_page_is_written_for_results_without_pre_training(results, tmp_path):
@@ -42,4 +43,4 @@ def test_a_page_is_written_for_results_without_pre_training(results, tmp_path):
 def test_texts_of_results_stay_texts(results):
     results["run_id"] = "<script>alert(1)</script>"
     assert "<script>alert" not in render_finetuned(results)
-    assert "\x1b" not in finetuned_table(results | {"run_id": "a\x1b[31m"}, "report.html")
+    assert "\x1b" not in results_table(results | {"run_id": "a\x1b[31m"}, "report.html")

@@ -6,6 +6,7 @@ import math
 import re
 
 import pytest
+import task_results
 from hostile import PAYLOADS, Page, assert_harmless
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -187,8 +188,33 @@ def test_a_run_that_recorded_nothing_still_has_a_page():
     results["pretraining"]["curve"] = []
     results |= {"qa": [], "registered": []}
     text = Page(render(results)).text
-    assert text.count("No values were recorded.") == 3
+    assert text.count("No values were recorded.") == 2
+    assert "Question answering" not in text
     assert "Pre-training beat token frequencies:" in text
+
+
+def test_every_kind_of_task_has_a_section_with_both_starts_under_one_table():
+    results = results_of()
+    for row in results["qa"]:
+        row["split"] = "dev"
+    for kind in ("coref", "glue", "relations"):
+        row = getattr(task_results, kind)()
+        results[kind] = task_results.both_starts(row, 12.34)
+    page = Page(render(results))
+    assert_harmless(page)
+    assert page.misnested == []
+    titles = (
+        *("Fine-tuned models, in percent", "Question answering, in percent"),
+        *("Coreference on test", "Sentence classification, in", "Relation extraction, in"),
+    )
+    places = [page.text.index(title) for title in titles]
+    assert places == sorted(places)
+    assert "Coreference: CoNLL F1 on test, random weights" in page.text
+    assert "77.4 from pre-trained weights beside 12.3 from random weights on test." in page.text
+
+
+def test_question_answering_alone_needs_no_table_of_all(page):
+    assert "Fine-tuned models" not in page.text
 
 
 def test_the_page_links_to_that_of_the_corpus_only_where_it_lies_beside():
