@@ -35,7 +35,7 @@ def read_records(path: Path) -> Iterator[Record]:
     for _, line in read_lines(path):
         if is_sentence(line):
             return semeval_records(every_line(path))
-        if _is_example(_value(line)):
+        if _is_example(line):
             return tacred_records((_value(line), number) for number, line in read_lines(path))
     if sign == b"{":
         return fewrel_records(load_json(path))
@@ -46,7 +46,9 @@ def read_records(path: Path) -> Iterator[Record]:
     )
 
 
-def _is_example(row: Any) -> bool:
+def _is_example(line: bytes | None) -> bool:
+    # most lines of an indented file are told by their first sign, which is quicker
+    row = _value(line) if line and line.lstrip().startswith(b"{") else None
     return isinstance(row, dict) and not FIELDS.isdisjoint(row)
 
 
