@@ -1,4 +1,4 @@
-"""Hand-made relations in TACRED's fields, which a tiny model can learn."""
+"""Hand-made relations in TACRED's fields and in other layouts, which a tiny model can learn."""
 
 import json
 from itertools import product
@@ -35,4 +35,30 @@ def records() -> list[dict[str, Any]]:
 def write_lines(path: Path, rows: list[dict[str, Any]]) -> Path:
     """The rows as a JSON object a line."""
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def write_semeval(path: Path, rows: list[dict[str, Any]]) -> Path:
+    """The rows as blocks of SemEval-2010 task 8, numbered from 1."""
+    blocks: list[str] = []
+    for number, row in enumerate(rows, start=1):
+        words = list(row["token"])
+        for role, tag in (("subj", "e1"), ("obj", "e2")):
+            words[row[f"{role}_start"]] = f"<{tag}>{words[row[f'{role}_start']]}"
+            words[row[f"{role}_end"]] += f"</{tag}>"
+        blocks.append(f'{number}\t"{" ".join(words)}"\r\n{row["relation"]}\r\nComment:\r\n\r\n')
+    path.write_bytes("".join(blocks).encode())
+    return path
+
+
+def write_fewrel(path: Path, rows: list[dict[str, Any]]) -> Path:
+    """The rows as FewRel's object of relations."""
+    content: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        mentions = {
+            key: ["", "", [list(range(row[f"{role}_start"], row[f"{role}_end"] + 1))]]
+            for key, role in (("h", "subj"), ("t", "obj"))
+        }
+        content.setdefault(row["relation"], []).append({"tokens": row["token"], **mentions})
+    path.write_text(json.dumps(content))
     return path

@@ -66,7 +66,7 @@ VERBS = (
         options={
             "text": {"nargs": "?", "metavar": "SENTENCE", "help": "with <subject> and <object>"},
             "--input": path_option(
-                "TACRED's JSON or its objects one a line, instead of a sentence"
+                "examples of TACRED, SemEval-2010 task 8 or FewRel, instead of a sentence"
             ),
             "--output": written_option(
                 "id and relation of each; .jsonl: with the probabilities of all relations"

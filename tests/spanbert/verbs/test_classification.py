@@ -159,6 +159,27 @@ def test_relations_go_from_files_to_scored_predictions(
     assert sum(answer["probabilities"].values()) == pytest.approx(1)
 
 
+@pytest.mark.parametrize("name", ["write_semeval", "write_fewrel"])
+def test_relations_are_taken_as_they_are_published(
+    relation_settings, artifacts, tmp_path, capsys, name
+):
+    write = getattr(relation_example, name)
+    path = write(tmp_path / "re.jsonl", relation_example.records())  # the name does not tell
+    model, output = tmp_path / "re", tmp_path / "predicted.tsv"
+    made_of = ["--config", relation_settings, "--set", "relations.metric='accuracy'"]
+    words = ["--tokenizer", artifacts.tokenizer, "--output", model]
+    assert run("finetune", "relations", *made_of, *words) == 0
+    assert run("predict", "relations", "--model", model, "--input", path, "--output", output) == 0
+    capsys.readouterr()
+    assert run("evaluate", "relations", *made_of, "--model", model) == 0
+    told = json.loads(capsys.readouterr().out)
+    words = ["--gold", path, "--predictions", output, "--metric", "accuracy"]
+    assert run("score", "relations", *words) == 0
+    scored = json.loads(capsys.readouterr().out)
+    assert (scored["total"], told["num_examples"]) == (27, 27)
+    assert scored["accuracy"] == pytest.approx(told["accuracy"])
+
+
 def test_types_that_were_not_learnt_are_told_or_refused(
     relation_settings, artifacts, tmp_path, capsys
 ):
