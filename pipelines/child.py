@@ -5,6 +5,7 @@ caller, even one that is killed. Running the same settings again takes finished 
 cache and goes on inside the one that was cut off.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -102,7 +103,8 @@ def _drive(folder: Path, request: Request, say: Say) -> None:
             )
             assert child.stdin is not None
             assert child.stdout is not None
-            with child.stdin as stdin:
+            # of a child that ends at once its code and the log tell
+            with contextlib.suppress(BrokenPipeError), child.stdin as stdin:
                 json.dump(asdict(request), stdin)
             for line in child.stdout:
                 log.write(line)

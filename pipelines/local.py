@@ -103,8 +103,9 @@ def link_log(cell_folder: Path) -> None:
 
 def _require_runnable(config: Config, folder: Path) -> None:
     """Refuse at once what a step would refuse after others have worked."""
-    require_cpus(config.training)
-    require_gpus(config.training)
+    if not config.only_finetunes:
+        require_cpus(config.training)
+        require_gpus(config.training)
     _require_files(config)
     _require_start(config)
     require_free_space(folder, LEAST_FREE_BYTES)

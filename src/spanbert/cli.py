@@ -28,6 +28,7 @@ from spanbert.verbs import (
     tracking,
     vocabulary,
 )
+from spanbert.verbs.verb import require_apart
 
 VERBS = (
     *pipeline.VERBS,
@@ -71,7 +72,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit code. Errors are one line on standard error."""
     options = parse(sys.argv[1:] if arguments is None else arguments)
     try:
-        return options.call(options) or 0
+        require_apart(options)
+        code = options.call(options) or 0
+        sys.stdout.flush()  # a reader that left is met here, and not when Python ends
+        return code
     except KeyboardInterrupt:
         print("interrupted -> run the same command again to go on", file=sys.stderr)
         return _INTERRUPTED
@@ -99,7 +103,9 @@ def _told(error: Exception) -> SpanbertError | None:
 
 def _unread() -> int:
     """End as a shell's own programs do when nobody reads on: `spanbert ... | head`."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # it is flushed at the end
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):  # they are flushed at the end
+        os.dup2(nowhere, stream.fileno())
     return _NOBODY_READS
 
 

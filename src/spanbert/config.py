@@ -155,7 +155,6 @@ def parse_config(text: str, overrides: Sequence[str] = ()) -> Config:
         raise ConfigError(f"not valid TOML: {error}", remedy="correct the file") from error
     for override in overrides:
         _apply_override(tables, override)
-    _drop_lists(tables, overrides)
     preset = read_table(PresetConfig, tables.pop("preset", {}), "preset.")
     return read_table(Config, merged(preset_tables(preset), tables), "")
 
@@ -187,17 +186,15 @@ def _apply_override(tables: dict[str, Any], override: str) -> None:
     table = tables.setdefault(section, {})
     if isinstance(table, dict):  # what is no table is refused with the rest
         table[key] = _parse_value(raw.strip())
+        for many in _lists_of(section, key):
+            table[many] = []
 
 
-def _drop_lists(tables: dict[str, Any], overrides: Sequence[str]) -> None:
-    """A value that is set by hand counts, and not the grid that a recipe has of it."""
-    named = {override.partition("=")[0].strip() for override in overrides}
-    for task in (QAConfig, CorefConfig, GlueConfig, RelationConfig):
-        for many, one in task.grid.items():
-            is_one_named = f"{task.section}.{one}" in named
-            table = tables.get(task.section)
-            if is_one_named and f"{task.section}.{many}" not in named and isinstance(table, dict):
-                table[many] = []
+def _lists_of(section: str, key: str) -> list[str]:
+    """The grid, if this is a value of a recipe: what is set by hand takes its place."""
+    tasks = (QAConfig, CorefConfig, GlueConfig, RelationConfig)
+    grids = {task.section: task.grid for task in tasks}
+    return [many for many, one in grids.get(section, {}).items() if one == key]
 
 
 def _parse_value(raw: str) -> Any:

@@ -32,7 +32,9 @@ def test_memory_that_ran_out_is_told_in_one_line(monkeypatch, capsys):
     def verb(options):
         torch.empty(1 << 50)
 
-    monkeypatch.setattr("spanbert.cli.parse", lambda arguments: Namespace(call=verb, debug=False))
+    monkeypatch.setattr(
+        "spanbert.cli.parse", lambda arguments: Namespace(call=verb, debug=False, written=())
+    )
     assert main([]) == 137
     assert capsys.readouterr().err.startswith("spanbert: error: no memory")
 
@@ -41,22 +43,31 @@ def test_other_mistakes_of_ours_keep_their_trace(monkeypatch):
     def verb(options):
         raise RuntimeError("shapes differ")
 
-    monkeypatch.setattr("spanbert.cli.parse", lambda arguments: Namespace(call=verb, debug=False))
+    monkeypatch.setattr(
+        "spanbert.cli.parse", lambda arguments: Namespace(call=verb, debug=False, written=())
+    )
     with pytest.raises(RuntimeError, match="shapes differ"):
         main([])
 
 
-def test_a_reader_that_leaves_ends_a_verb_quietly():
+@pytest.mark.parametrize("has_errors", [False, True], ids=["output", "and errors"])
+def test_a_reader_that_leaves_ends_a_verb_quietly(has_errors):
     reading, writing = os.pipe()
     os.close(reading)
     words = ["plan", "--model", "base", "--accelerator", "h100"]
     command = [sys.executable, "-m", "spanbert.cli", *words]
-    environment = os.environ | {"PYTHONPATH": "src", "PYTHONUNBUFFERED": "1"}
+    environment = {name: value for name, value in os.environ.items() if "BUFFERED" not in name}
+    errors = writing if has_errors else subprocess.PIPE
     done = subprocess.run(
-        command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False, env=environment
+        command,
+        stdout=writing,
+        stderr=errors,
+        text=True,
+        check=False,
+        env=environment | {"PYTHONPATH": "src"},
     )
     os.close(writing)
-    assert (done.returncode, done.stderr) == (141, "")
+    assert (done.returncode, done.stderr or "") == (141, "")
 
 
 def test_no_verb_is_a_usage_error(capsys):

@@ -61,7 +61,9 @@ def test_a_value_set_by_hand_counts_and_not_the_grid_of_a_recipe():
     assert (found.epochs, found.epoch_counts) == (1, ())
     assert found.learning_rates == (1e-5, 2e-5)
     found = parse_config(recipe, ["glue.epochs=1", "glue.epoch_counts=[3]"]).glue
-    assert found.epoch_counts == (3,)
+    assert found.epoch_counts == (3,)  # the last word counts
+    found = parse_config(recipe, ["glue.epoch_counts=[3, 5]", "glue.epochs=1"]).glue
+    assert (found.epochs, found.epoch_counts) == (1, ())
 
 
 def test_segments_to_pretrain_on_do_not_matter_where_nothing_is_pretrained():

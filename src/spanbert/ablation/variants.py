@@ -84,8 +84,8 @@ class Ablation:
         for kind in (kind for kind in kinds_of(self.base) if kind not in TASKS):
             raise ConfigError(
                 f"an ablation fine-tunes {' and '.join(TASKS)} alone",
-                place=f"{kind}.train",
-                remedy="name no files of other tasks",
+                place=kind,
+                remedy=f"leave out [{kind}], and what names its files",
             )
 
     @property

@@ -13,6 +13,7 @@ from spanbert.planning.work import training_parameters
 from spanbert.tasks.kinds import kinds_of
 
 _HELD_BYTES = 20  # of a parameter: weight, gradient, two moments, and the best weights so far
+_HELD_WITH_GPU = 4  # the best weights so far
 _REMEDY = "free some memory, or start from a smaller model"
 
 
@@ -44,5 +45,6 @@ def _lengths(config: Config) -> Finding:
 
 def _memory(config: Config) -> Finding:
     """Activations are not counted: they depend on lengths, which only the files have."""
-    held = float(_HELD_BYTES * model_parameters(config))
+    has_gpu = config.training.use_gpu
+    held = float((_HELD_WITH_GPU if has_gpu else _HELD_BYTES) * model_parameters(config))
     return memory_finding(float(available_memory()), held, held + FRAMEWORK_BYTES, _REMEDY)

@@ -75,10 +75,8 @@ def _resolve_text(options: argparse.Namespace, model: Path, language: str) -> No
     from spanbert.storage import write_text_atomic
     from spanbert.tasks.coref.predict import clusters_in_text
     from spanbert.tasks.coref.resolver import CoreferenceResolver
-    from spanbert.tasks.distinct import require_distinct
     from spanbert.tasks.texts import blocks_at
 
-    require_distinct(options.text, options.page)
     text = "".join(blocks_at(options.text))
     found = CoreferenceResolver.load(model).resolve(text, language)
     clusters = clusters_in_text(found.document)

@@ -52,13 +52,15 @@ def _tokenizer(options: argparse.Namespace) -> None:
 def _shards(options: argparse.Namespace) -> None:
     from spanbert.cluster.shards_work import cut
 
+    config = config_of(options)
+    config.require_positions()
     documents = fetch_artifact(options.documents, "documents")
     tokenizer = fetch_artifact(options.tokenizer, "tokenizer")
     with (
         output_folder(options.output, "shards") as folder,
         work_beside(options.output) as work,
     ):
-        print_json(cut(config_of(options), documents, tokenizer, folder, work, say))
+        print_json(cut(config, documents, tokenizer, folder, work, say))
 
 
 @contextlib.contextmanager

@@ -50,7 +50,7 @@ def evaluated(options: argparse.Namespace, kind: str) -> dict[str, Any]:
 
     config = config_of(options)
     recipe = recipe_of(config, kind)
-    for path in (options.config, *recipe.files):
+    for path in recipe.files:
         require_distinct(options.output, Path(path))
     model = model_folder(options.model, config)
     show_examples = config.run.show_examples

@@ -38,6 +38,7 @@ def _case_and_counts(options: argparse.Namespace) -> "tuple[Case, list[int]]":
     from spanbert.planning.step import LOADING_TOKENS_S, Case
 
     config = _config(options)
+    config.require_positions()
     longest = float(config.shards.max_pieces + 2)  # with [CLS] and [SEP]
     _require_figures(options, longest)
     accelerator, _, counts = options.accelerator.partition(":")

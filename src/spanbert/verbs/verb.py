@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from spanbert.config import Config, load_config, parse_config
-from spanbert.manifest import MANIFEST
+from spanbert.errors import ConfigError, SpanbertError
+from spanbert.manifest import MANIFEST, parse_manifest
 from spanbert.objects.artifacts import Place, is_url
 
 _PACKED = (".gz", ".xz", ".zst", ".bz2", ".zip")
@@ -38,7 +39,7 @@ class Verb:
         """Make the parser of this verb among `verbs`, where it has this name."""
         example = f"example: spanbert {self.name} {self.example}"
         parser = verbs.add_parser(name, help=self.text, description=self.text, epilog=example)
-        parser.set_defaults(call=self.call)
+        parser.set_defaults(call=self.call, written=self._written())
         parser.add_argument("--debug", action="store_true", help="show the trace of an error")
         if self.config != "none":
             required = self.config == "required"
@@ -55,6 +56,29 @@ class Verb:
             parser.add_argument(place, type=_place, required=True, metavar="PATH_OR_URL")
         for option, settings in self.options.items():
             parser.add_argument(option, **settings)
+
+    def _written(self) -> list[str]:
+        """The names of what holds a file to write."""
+        options = [name for name, one in self.options.items() if one.get("type") is written_file]
+        return [name.lstrip("-").replace("-", "_") for name in (*self.writes, *options)]
+
+
+def require_apart(options: argparse.Namespace) -> None:
+    """Refuse a file to write that would take the place of what the same call reads.
+
+    Raises:
+        ConfigError: it is another path of the call, or lies in a folder among them.
+    """
+    paths = {name: value for name, value in vars(options).items() if isinstance(value, Path)}
+    if getattr(options, "config", None):
+        paths["config"] = Path(options.config)
+    for name in (name for name in options.written if name in paths):
+        written = paths[name].resolve()
+        for other in (path.resolve() for key, path in paths.items() if key != name):
+            if written == other or (written.parent == other and other.is_dir()):
+                place, remedy = str(paths[name]), "name another file"
+                cause = "it would be written over, or into, what is read"
+                raise ConfigError(cause, place=place, remedy=remedy)
 
 
 def local_path(text: str) -> Path:
@@ -80,15 +104,32 @@ def written_file(text: str) -> Path:
     It takes the place of what is there, so nothing that must stay may be there.
     """
     given = local_path(text)
-    path = Path(os.path.realpath(given)) if given.is_symlink() else given
-    if given.name == "-" or (path.exists() and not path.is_file()):
+    try:
+        path = Path(os.path.realpath(given)) if given.is_symlink() else given
+        is_plain = given.name != "-" and (path.is_file() or not path.exists())
+        is_published = _is_published(path.parent)
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{text}: {error.strerror}") from error
+    if not is_plain:
         raise argparse.ArgumentTypeError(f"{text} is not a plain file: name one to write")
     if path.suffix in _PACKED:
         raise argparse.ArgumentTypeError(f"nothing is packed: leave out {path.suffix} of {text}")
-    if (path.parent / MANIFEST).is_file():
+    if is_published:
         cause = f"{path.parent} is a published folder, which must stay as it is: write elsewhere"
         raise argparse.ArgumentTypeError(cause)
     return path
+
+
+def _is_published(folder: Path) -> bool:
+    """Whether a folder has a manifest of ours; others use the name, too."""
+    path = folder / MANIFEST
+    if not path.is_file():
+        return False
+    try:
+        parse_manifest(path.read_bytes(), str(path))
+    except SpanbertError:
+        return False
+    return True
 
 
 def _place(text: str) -> Place:

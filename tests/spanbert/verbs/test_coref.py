@@ -80,7 +80,7 @@ def test_scores_do_not_take_the_place_of_what_was_read(finetuned, settings, caps
     path = settings.parent / name
     before = path.read_bytes()
     assert call("evaluate", "--config", settings, "--model", finetuned, "--output", path) == 2
-    assert "the same" in capsys.readouterr().err
+    assert capsys.readouterr().err.count("error:") == 1
     assert path.read_bytes() == before
 
 
@@ -131,8 +131,8 @@ def test_a_text_gives_its_clusters_from_a_file_and_from_standard_input(
         (("text.txt", "--input", "given.conll"), 2, "pass a text file"),
         (("--input", "given.conll"), 2, "pass a text file"),
         (("--input", "given.conll", "--output", "o.conll", "--page", "p"), 2, "pass a text file"),
-        (("--input", "given.conll", "--output", "given.conll"), 2, "the same"),
-        (("text.txt", "--page", "text.txt"), 2, "the same"),
+        (("--input", "given.conll", "--output", "given.conll"), 2, "written over"),
+        (("text.txt", "--page", "text.txt"), 2, "written over"),
         (("gone.txt",), 3, "gone.txt: cannot read it"),
         (("empty.txt",), 3, "empty.txt: no text"),
         (("latin.txt",), 3, "latin.txt: not UTF-8"),

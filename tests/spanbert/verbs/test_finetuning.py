@@ -28,15 +28,19 @@ def finetune(settings, artifacts, output, *changes):
     return main(["finetune", "qa", *map(str, words)])
 
 
-def test_asked_to_stop_it_says_so_and_the_next_one_goes_on(settings, artifacts, tmp_path, capsys):
+def test_asked_to_stop_it_says_so_and_keeps_finished_trainings(
+    settings, artifacts, tmp_path, capsys
+):
     output = tmp_path / "qa"
-    ask = threading.Timer(4, os.kill, (os.getpid(), signal.SIGTERM))
+    ask = threading.Timer(8, os.kill, (os.getpid(), signal.SIGTERM))
     ask.start()
-    assert finetune(settings, artifacts, output, "qa.epochs=100000") == 75
+    grid = ["qa.epoch_counts=[1, 100000]", "qa.halve_dev=true"]
+    assert finetune(settings, artifacts, output, *grid) == 75
     ask.join()
     assert "asked to stop" in capsys.readouterr().err
     assert not output.exists()
     assert not list(tmp_path.rglob("*.partial"))
+    assert len(list((tmp_path / ".qa.work").rglob("*-model/manifest.json"))) == 1
 
 
 def test_a_grid_is_searched_and_what_comes_out_is_scored(settings, artifacts, tmp_path, capsys):

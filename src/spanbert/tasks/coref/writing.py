@@ -19,6 +19,7 @@ from spanbert.tasks.coref.layouts.conll_lines import (
     speaker_of,
     with_last_cell,
 )
+from spanbert.tasks.coref.layouts.json_lines import json_records
 
 
 def write_conll(documents: Iterable[CorefDocument], path: Path) -> None:
@@ -56,11 +57,11 @@ def write_json_response(key: Path, documents: Iterable[CorefDocument], path: Pat
     """
     predicted = {document.id: document for document in documents}
     lines: list[str] = []
-    for _, content in read_lines(key):
-        fields = _object(content)
-        document = predicted.pop(str(fields.get("doc_key")), None)
-        if document is not None:
-            lines.append(_json_line(fields | {"clusters": _json_clusters(document)}))
+    for record, (_, content) in zip(json_records(read_lines(key)), read_lines(key), strict=True):
+        document = predicted.pop(str(record.id), None) if record.document else None
+        if document is not None and content is not None:
+            fields = parse_json(content) | {"clusters": _json_clusters(document)}
+            lines.append(_json_line(fields))
     write_text_atomic(path, "".join(lines))
 
 
@@ -147,15 +148,6 @@ def _conll_lines(document: CorefDocument) -> Iterator[str]:
 def _unwritable(what: str, document: CorefDocument) -> DataError:
     cause = f"document {document.id!r} holds {what!r}, which columns cannot"
     return DataError(cause, remedy="write it as .jsonl")
-
-
-def _object(content: bytes | None) -> dict[str, object]:
-    """The object in a line, or an empty one where the line cannot be used."""
-    try:
-        fields = None if content is None else parse_json(content)
-    except ValueError:
-        fields = None
-    return fields if isinstance(fields, dict) and is_text(fields.get("doc_key")) else {}
 
 
 def _json_line(fields: dict[str, object]) -> str:

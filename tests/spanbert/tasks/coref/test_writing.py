@@ -115,7 +115,9 @@ def test_what_columns_cannot_hold_is_refused(tmp_path, changes, message):
 def test_lines_of_json_keep_all_but_their_clusters(tmp_path):
     first = {"n": [1, None], "sentences": [["a"], [], ["b", "c", "d"]], "doc_key": "x_0"}
     other = {"doc_key": "y", "sentences": [["a"]], "clusters": [[[0, 0]]], "w": "\ud83d"}
-    (tmp_path / "key").write_text(f"{json.dumps(first)}\n\nno json\n{json.dumps(other)}\n")
+    broken = first | {"speakers": []}  # of an id that a whole document has, too
+    lines = [json.dumps(broken), "", json.dumps(first), "no json", json.dumps(other)]
+    (tmp_path / "key").write_text("\n".join(lines))
     predicted = [BASE, replace(BASE, id="y", clusters=())]
     write_json_response(tmp_path / "key", predicted, tmp_path / "response")
     lines = (tmp_path / "response").read_text().splitlines()
