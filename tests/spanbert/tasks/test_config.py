@@ -136,7 +136,7 @@ def test_a_coreference_recipe_holds_the_papers_values(name):
         (["qa.evaluations_per_epoch=-1"], "qa.evaluations_per_epoch = -1 < 0"),
         (["qa.warmup_fraction=7"], "qa.warmup_fraction = 7.0 must be in [0, 1]"),
         (["qa.weight_decay=-3"], "qa.weight_decay = -3.0 < 0"),
-        (["qa.max_grad_norm=-1"], "qa.max_grad_norm must be above 0"),
+        (["qa.max_grad_norm=-1"], "qa.max_grad_norm = -1.0 must be above 0"),
         (["qa.patience=2"], "qa.patience = 2 counts evaluations, and"),
         (["qa.patience=-2", "qa.evaluations_per_epoch=1"], "qa.patience = -2 < 0"),
         (["qa.batch_sizes=[16, 32]"], "qa.dev names no file"),

@@ -22,6 +22,8 @@ def test_figures_are_those_of_the_scorer_on_the_predicted_file(
     assert predict_file(trained[0], key, response) == len(read_documents(key).documents)
     expected = score_coref(key, response)
     result = evaluate_coref(trained[0], replace(learns, dev=(str(key),)))
+    assert expected.pop("missing") == 0
+    assert expected.pop("total") == result["num_documents"]
     assert {metric: result[metric] for metric in expected} == expected
     assert result["split"] == "dev"
     assert result["singletons"]

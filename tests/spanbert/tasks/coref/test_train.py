@@ -133,7 +133,7 @@ def test_what_does_not_fit_is_refused(
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [
-        ("coref_settings.json", None, "cannot be used"),
+        ("coref_settings.json", None, "not a coreference model"),
         ("span_ratio", "much", "span_ratio is 'much'"),
         ("segment_length", 400, "segment_length is 400, positions are 96"),
         ("feature_size", 0, "feature_size = 0 < 1"),
