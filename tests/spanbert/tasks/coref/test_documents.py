@@ -207,7 +207,7 @@ def test_a_broken_mention_of_json_is_left_out(tmp_path, mention, reason):
 @pytest.mark.parametrize("content", ["", "\n", "Ann met Bob.\n", "[1]", "id\ttext\n"])
 def test_other_files_are_refused(tmp_path, content):
     with pytest.raises(
-        DataError, match="neither # as in CoNLL-2012|no line with anything"
+        DataError, match=r"neither # as in CoNLL-2012|no line with anything"
     ) as caught:
         read_documents(write(tmp_path, content))
     assert caught.value.exit_code == 3
