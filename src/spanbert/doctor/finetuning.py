@@ -1,13 +1,10 @@
 """What fine-tuning alone takes: a model long enough, memory and room for it."""
 
-from pathlib import Path
-
 from spanbert.config import Config
 from spanbert.doctor.finding import Finding, findings_of, ok
 from spanbert.doctor.memory import memory_finding
-from spanbert.doctor.sizes import sized
+from spanbert.doctor.sizes import sized, start_sizes
 from spanbert.machine import available_memory
-from spanbert.model.importing.huggingface_config import sizes_of
 from spanbert.planning.memory import FRAMEWORK_BYTES
 from spanbert.planning.work import training_parameters
 from spanbert.tasks.kinds import kinds_of
@@ -32,10 +29,7 @@ def check_finetuning(config: Config) -> list[Finding]:
 
 def model_parameters(config: Config) -> int:
     """Of the model to start from, as far as it is known."""
-    start = Path(config.training.start)
-    is_known = bool(config.training.start) and (start / "config.json").is_file()
-    model = sizes_of(start) if is_known else config.model
-    return training_parameters(model, config.objective)
+    return training_parameters(start_sizes(config) or config.model, config.objective)
 
 
 def _lengths(config: Config) -> Finding:

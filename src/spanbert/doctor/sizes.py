@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from spanbert.config import Config
+from spanbert.model.config import ModelConfig
 from spanbert.model.importing.huggingface_config import sizes_of
 from spanbert.planning.work import training_parameters
 
@@ -19,11 +20,17 @@ def sized(config: Config) -> Config:
     A model to start from sets them where it has a `config.json`; else the tokenizer sets the
     number of entries. What is not there yet, or is in another layout, leaves what is set.
     """
-    start = Path(config.training.start)
-    if config.training.start and (start / "config.json").is_file():
+    if sizes := start_sizes(config):
         rates = {name: getattr(config.model, name) for name in _RATES}  # these stay as they are set
-        return replace(config, model=replace(sizes_of(start), **rates))
+        return replace(config, model=replace(sizes, **rates))
     return replace(config, model=replace(config.model, vocab_size=vocabulary_size(config)))
+
+
+def start_sizes(config: Config) -> ModelConfig | None:
+    """Those of the model to start from; None where there is none, or they are not known."""
+    start = Path(config.training.start)
+    is_known = bool(config.training.start) and (start / "config.json").is_file()
+    return sizes_of(start) if is_known else None
 
 
 def vocabulary_size(config: Config) -> int:

@@ -1,7 +1,7 @@
 """A benchmark and what is set over its recipe -> its settings, or who is to blame."""
 
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -51,27 +51,18 @@ def read_recipe(benchmark: Benchmark, recipes: Recipes) -> Any:
     _require_kind(benchmark, text, place)
     if recipes.has_grids:
         return recipe
-    return with_one_setting(recipe, {_key_of(one) for one in own})
+    return _with_one_setting(recipe)
 
 
-def with_one_setting(recipe: RecipeConfig, named: Collection[str]) -> RecipeConfig:
-    """The recipe without its grid.
-
-    A list gives way to the value beside it where it holds several, or where that one is `named`.
-    """
-    gone = [
-        many for many, one in recipe.grid.items() if len(getattr(recipe, many)) > 1 or one in named
-    ]
+def _with_one_setting(recipe: RecipeConfig) -> RecipeConfig:
+    """The recipe without its grid: a list of several values gives way to the value beside it."""
+    gone = [many for many in recipe.grid if len(getattr(recipe, many)) > 1]
     return replace(recipe, **dict.fromkeys(gone, ()))
 
 
 def section_of(override: str) -> str:
     """The section of `section.key=value`."""
     return override.partition(".")[0].strip()
-
-
-def _key_of(override: str) -> str:
-    return override.partition("=")[0].partition(".")[2].strip()
 
 
 def _text(benchmark: Benchmark, recipes: Recipes) -> str:

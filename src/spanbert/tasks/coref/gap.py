@@ -4,7 +4,7 @@ Columns parted by tabs under a header, nothing quoted; offsets are of characters
 has the layout of the official scorer: id, then TRUE or FALSE for A and for B, without a header.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -52,7 +52,7 @@ def is_gap(path: Path) -> bool:
     Raises:
         DataError: the file cannot be read.
     """
-    return cells_of(next(read_lines(path), (0, None))[1]) == list(HEADER)
+    return _begins(read_lines(path))
 
 
 def read_gap(path: Path) -> GapFile:
@@ -65,7 +65,7 @@ def read_gap(path: Path) -> GapFile:
         DependencyError: it is .zst and zstandard is not installed.
     """
     lines = read_lines(path)
-    if cells_of(next(lines, (0, None))[1]) != list(HEADER):
+    if not _begins(lines):
         remedy = "pass a file of the GAP corpus"
         raise DataError(f"its header is not {' '.join(HEADER)}", place=str(path), remedy=remedy)
     examples: dict[str, GapExample] = {}
@@ -128,6 +128,11 @@ def read_answers(path: Path) -> dict[str, Answer]:
                 remedy = "write three columns parted by tabs, without a header"
                 raise DataError(cause, place=f"{path}:{number}", remedy=remedy)
     return answers
+
+
+def _begins(lines: Iterator[tuple[int, bytes | None]]) -> bool:
+    """Whether the next line is the header, which is taken."""
+    return cells_of(next(lines, (0, None))[1]) == list(HEADER)
 
 
 def _example(cells: list[str]) -> GapExample:
